@@ -1,0 +1,33 @@
+"""Everything the ranker can refuse; the event is at fault, not the process.
+
+* RankerError
+  - UnknownTrack
+  - UnfitVector
+  - SessionFull
+"""
+
+
+class RankerError(Exception):
+    """Base class of the ranker's refusals."""
+
+
+class UnknownTrack(RankerError):
+    """No vector is known for a track id."""
+
+    def __init__(self, track_id: str) -> None:
+        super().__init__(f"no vector for track {track_id!r}: index it, or correct the id")
+        self.track_id = track_id
+
+
+class UnfitVector(RankerError):
+    """A vector cannot be used: wrong dimension, zero length, or not finite."""
+
+
+class SessionFull(RankerError):
+    """A session has as many events as it may hold."""
+
+    def __init__(self, session_id: str, limit: int) -> None:
+        super().__init__(
+            f"session {session_id!r} holds {limit} events, the most it may: start a new session"
+        )
+        self.session_id = session_id

@@ -1,0 +1,95 @@
+"""The tracks that can be ranked: ids, vectors, titles, as one matrix."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranker.errors import UnfitVector, UnknownTrack
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """An immutable snapshot of the catalogue in one space.
+
+    Sorted by track id, so that equal catalogues rank equally however they were loaded. Changing
+    a track makes a new snapshot; that costs one copy of the matrix.
+    """
+
+    track_ids: tuple[str, ...]
+    vectors: Array
+    """(n, d) float32, rows centred and of unit length."""
+    titles: tuple[str, ...]
+    rows: Mapping[str, int]
+    """Row of each track id."""
+
+    @classmethod
+    def of(cls, tracks: Iterable[tuple[str, Array, str]], dimension: int) -> Self:
+        """Build a library from (track id, vector, title); the last of equal ids wins.
+
+        Raises
+        ------
+        UnfitVector
+            A vector is not (dimension,), not finite, or has no length.
+
+        """
+        known = {track_id: (vector, title) for track_id, vector, title in tracks}
+        track_ids = tuple(sorted(known))
+        vectors = np.empty((len(track_ids), dimension), np.float32)
+        for row, track_id in enumerate(track_ids):
+            vectors[row] = unit(known[track_id][0], dimension, f"track {track_id!r}")
+        titles = tuple(known[track_id][1] for track_id in track_ids)
+        return cls(track_ids, vectors, titles, {t: row for row, t in enumerate(track_ids)})
+
+    def __len__(self) -> int:
+        return len(self.track_ids)
+
+    def row(self, track_id: str) -> int:
+        """Return the row of a track.
+
+        Raises
+        ------
+        UnknownTrack
+            The library has no such track.
+
+        """
+        try:
+            return self.rows[track_id]
+        except KeyError:
+            raise UnknownTrack(track_id) from None
+
+    def stack(self, track_ids: Sequence[str]) -> Array:
+        """Return the vectors of tracks as rows: (len(track_ids), d).
+
+        Raises
+        ------
+        UnknownTrack
+            The library lacks one of them.
+
+        """
+        return self.vectors[[self.row(track_id) for track_id in track_ids]]
+
+    def title(self, track_id: str) -> str:
+        """Return the title of a track; raises UnknownTrack."""
+        return self.titles[self.row(track_id)]
+
+
+def unit(vector: Array, dimension: int, of_what: str) -> Array:
+    """Return a vector scaled to length one.
+
+    Raises
+    ------
+    UnfitVector
+        It is not (dimension,), not finite, or has no length.
+
+    """
+    if vector.shape != (dimension,):
+        raise UnfitVector(f"the vector of {of_what} is {vector.shape}, not ({dimension},)")
+    length = float(np.linalg.norm(vector))
+    if not (np.isfinite(length) and length > 1e-6):
+        raise UnfitVector(f"the vector of {of_what} has length {length}")
+    return np.asarray(vector / np.float32(length), np.float32)

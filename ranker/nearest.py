@@ -1,0 +1,32 @@
+"""Examples -> neighbours: before both classes are known, the nearest examples speak (P85)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float64]
+
+
+def contributions(
+    similarity: Matrix, signs: Matrix, weights: Matrix, *, neighbours: int, scale: float
+) -> Matrix:
+    """Return what each example says of each track, as log-odds.
+
+    Parameters
+    ----------
+    similarity : (n, m), cosines of n examples with m tracks
+    signs : (n,), +1 wanted, -1 not wanted
+    weights : (n,), > 0
+    neighbours : how many of the nearest examples speak for a track
+    scale : log-odds of one example of weight 1 at cosine 1
+
+    Returns
+    -------
+    (n, m), zero where an example is not among the nearest or lies on the other side (cosine < 0)
+
+    """
+    closeness = np.maximum(similarity, 0.0)
+    if len(closeness) > neighbours:
+        # Ties are kept, so that the order of the rows cannot matter.
+        least = np.partition(closeness, -neighbours, axis=0)[-neighbours]
+        closeness = np.where(closeness >= least, closeness, 0.0)
+    return scale * (signs * weights)[:, None] * closeness

@@ -1,0 +1,34 @@
+"""The nouns on the wire: every record that crosses a topic, and the topics themselves."""
+
+from schemas.commands import SessionCommand
+from schemas.intents import Clause, Intent, UnderstoodClause, UnderstoodIntent
+from schemas.playback import PlaybackEvent
+from schemas.record import ListenerEvent, Record, Versioned
+from schemas.rejected import RejectedEvent
+from schemas.session import SessionEvent, SessionState
+from schemas.updates import Cause, PlaylistUpdate, Slot
+from schemas.vectors import TextVector, Track, TrackInfo, TrackVector, pack_vector, unpack_vector
+
+__all__ = [
+    "Cause",
+    "Clause",
+    "Intent",
+    "ListenerEvent",
+    "PlaybackEvent",
+    "PlaylistUpdate",
+    "Record",
+    "RejectedEvent",
+    "SessionCommand",
+    "SessionEvent",
+    "SessionState",
+    "Slot",
+    "TextVector",
+    "Track",
+    "TrackInfo",
+    "TrackVector",
+    "UnderstoodClause",
+    "UnderstoodIntent",
+    "Versioned",
+    "pack_vector",
+    "unpack_vector",
+]

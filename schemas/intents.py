@@ -1,0 +1,70 @@
+"""What a listener said, and what was understood of it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.record import Id, ListenerEvent, Record
+from schemas.vectors import PackedVector
+
+Operation = Literal["more", "less", "without", "only", "switch", "like"]
+Grounding = Literal["space", "session", "none"]
+
+
+class Intent(ListenerEvent):
+    """Words typed, spoken or chosen, on `intents` (P69-P71)."""
+
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+    source: Literal["typed", "spoken", "chip", "compass"] = "typed"
+    confidence: float = Field(default=1.0, ge=0, le=1)
+    """How sure the recogniser is of a transcript; 1 for what was typed."""
+
+
+class Clause(Record):
+    """One wish among the words: an operation and what it is about.
+
+    Examples
+    --------
+    >>> Clause(text="no drums", operation="without", subject="drums").polarity
+    -1
+
+    """
+
+    text: Annotated[str, Field(max_length=2_000)]
+    """The words of the clause as they were said."""
+    operation: Operation
+    subject: Annotated[str, Field(max_length=2_000)]
+    """What is to be encoded, without the words that carry the operation: 'drums'."""
+
+    @property
+    def polarity(self) -> Literal[-1, 1]:
+        """+1 toward the subject, -1 away from it."""
+        return -1 if self.operation in ("less", "without") else 1
+
+
+class UnderstoodClause(Clause):
+    """A clause with what it was grounded on."""
+
+    grounding: Grounding
+    """`space`: the vector approximates it; `session`: it points at what plays ("more like this");
+    `none`: not understood, and without effect."""
+    confidence: float = Field(default=1.0, ge=0, le=1)
+    """How well the space knows the subject; scales the clause's weight."""
+    vector: PackedVector | None = None
+    """The subject in the joint space, centred and normalised; absent where nothing was grounded."""
+    cut: float | None = None
+    """Cosine with a track's vector above which the track has the subject, where calibrated."""
+
+
+class UnderstoodIntent(ListenerEvent):
+    """An intent taken apart and encoded, on `understood-intents`.
+
+    Carries its vectors itself: a session can be refitted from its own rows, with no text tower
+    and no look-up that might be missing.
+    """
+
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+    confidence: float = Field(default=1.0, ge=0, le=1)
+    space: Id
+    """Hash of the space that made the vectors; a worker of another space rejects the record."""
+    clauses: Annotated[tuple[UnderstoodClause, ...], Field(max_length=16)]

@@ -1,0 +1,45 @@
+"""Every topic, once: its name, key and record."""
+
+from dataclasses import dataclass
+
+from schemas.commands import SessionCommand
+from schemas.intents import Intent, UnderstoodIntent
+from schemas.playback import PlaybackEvent
+from schemas.record import Versioned
+from schemas.rejected import RejectedEvent
+from schemas.updates import PlaylistUpdate
+from schemas.vectors import TextVector, Track, TrackVector
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A Kafka topic as the system declares it."""
+
+    name: str
+    record: type[Versioned]
+    key: str
+    """The record's field that is the message key; '' keeps the key as received."""
+    compacted: bool = False
+
+
+PLAYBACK_EVENTS = Topic("playback-events", PlaybackEvent, "listener_id")
+INTENTS = Topic("intents", Intent, "listener_id")
+SESSION_COMMANDS = Topic("session-commands", SessionCommand, "listener_id")
+UNDERSTOOD_INTENTS = Topic("understood-intents", UnderstoodIntent, "listener_id")
+PLAYLIST_UPDATES = Topic("playlist-updates", PlaylistUpdate, "listener_id")
+CATALOGUE_TRACKS = Topic("catalogue-tracks", Track, "track_id", compacted=True)
+TRACK_VECTORS = Topic("track-vectors", TrackVector, "track_id", compacted=True)
+TEXT_VECTORS = Topic("text-vectors", TextVector, "text", compacted=True)
+REJECTED_EVENTS = Topic("rejected-events", RejectedEvent, "")
+
+TOPICS = (
+    PLAYBACK_EVENTS,
+    INTENTS,
+    SESSION_COMMANDS,
+    UNDERSTOOD_INTENTS,
+    PLAYLIST_UPDATES,
+    CATALOGUE_TRACKS,
+    TRACK_VECTORS,
+    TEXT_VECTORS,
+    REJECTED_EVENTS,
+)
