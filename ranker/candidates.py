@@ -55,9 +55,7 @@ def _filtered(
     return free, tuple(relaxed)
 
 
-def _filters(
-    wishes: Sequence[Wish], library: Library
-) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _filters(wishes: Sequence[Wish], library: Library) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield each filter, newest first, with what it lets pass.
 
     What one sentence demands is an alternative: "only jazz or blues" lets both pass.

@@ -65,3 +65,17 @@ class RankerConfig:
     """Reasons named per slot; the others are summed."""
     max_events: int = 1000
     """Events a session may hold: bounds the row that is written on every event."""
+
+    def __post_init__(self) -> None:
+        """Refuse values that no formula can use; raises ValueError naming the field."""
+        for name in ("half_life_events", "words_half_life", "l2", "handover_weight"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, it must be above 0")
+        for name in ("neighbours", "queue_length", "max_events"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}, it must be at least 1")
+        if not 0 <= self.early_fraction < self.listened_fraction <= 1:
+            raise ValueError(
+                f"early_fraction {self.early_fraction} must be below listened_fraction "
+                f"{self.listened_fraction}, both in [0, 1]"
+            )

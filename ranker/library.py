@@ -42,6 +42,7 @@ class Library:
         vectors = np.empty((len(track_ids), dimension), np.float32)
         for row, track_id in enumerate(track_ids):
             vectors[row] = unit(known[track_id][0], dimension, f"track {track_id!r}")
+        vectors.flags.writeable = False
         titles = tuple(known[track_id][1] for track_id in track_ids)
         return cls(track_ids, vectors, titles, {t: row for row, t in enumerate(track_ids)})
 

@@ -1,0 +1,231 @@
+"""A joint space: files and words in, unit vectors of one sphere out."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from embedder.audio import Waveform, Windows, read_windows, windows_of
+from embedder.calibration import Calibration
+from embedder.errors import CollapsedTower, NotASpace, WrongSpace
+from embedder.features import FRONT_END, features_of
+from embedder.manifest import Manifest, folder_of, hash_of
+from embedder.sentences import SENTENCE_MODEL, SentenceEncoder, readable
+from embedder.towers import DIMENSION
+from embedder.weights import Towers, read_towers
+
+CACHED_TEXTS = 4096
+"""Texts whose vectors are remembered: people ask for the same things."""
+
+UNLIKE_TEXTS = (
+    "drums",
+    "calm piano music",
+    "fast and loud",
+    "a sad song with strings",
+    "heavy metal",
+    "a happy flute",
+)
+"""Sentences that any useful text tower keeps apart."""
+
+LEAST_SPREAD = 0.1
+"""Between the nearest and the farthest pair of `UNLIKE_TEXTS`; a collapsed tower shows 0."""
+
+Array = NDArray[np.float32]
+
+
+class Space:
+    """Two towers and what is known about the space they share.
+
+    >>> space = Space.load("small")
+    >>> space.encode_text(["calm piano"]).shape
+    (1, 128)
+    """
+
+    def __init__(self, manifest: Manifest, towers: Towers) -> None:
+        self.manifest = manifest
+        self.centre_audio: Array = np.array(manifest.centre_audio, np.float32)
+        self.centre_text: Array = np.array(manifest.centre_text, np.float32)
+        self._towers = towers
+        self._text_vector = lru_cache(CACHED_TEXTS)(self._embed_text)
+
+    @classmethod
+    def load(cls, name_or_path: str | Path) -> "Space":
+        """Load a space that ships with the package, by name, or any other, by its folder.
+
+        The sentence model (seconds, 90 MB) is loaded by the first text, not here.
+
+        Raises
+        ------
+        NotASpace
+            There is no such folder, or what it holds does not fit together.
+        WrongSpace
+            The weights are not those that the manifest was written for.
+
+        """
+        folder = folder_of(name_or_path)
+        manifest = Manifest.read(folder)
+        _check_parts(manifest, folder)
+        found = hash_of(folder, manifest.front_end, manifest.sentence_model)
+        if found != manifest.hash:
+            raise WrongSpace(found, manifest.hash, f"the content of {str(folder)!r}")
+        return cls(manifest, read_towers(folder))
+
+    @property
+    def name(self) -> str:
+        """The space's name, for people."""
+        return self.manifest.name
+
+    @property
+    def hash(self) -> str:
+        """What every vector of this space is marked with."""
+        return self.manifest.hash
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self.manifest.dimension
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Plain words the towers were trained on, to name a direction by."""
+        return self.manifest.vocabulary
+
+    @property
+    def calibration(self) -> Mapping[str, Calibration]:
+        """For each word known, how its centred cosine turns into a probability."""
+        return self.manifest.calibration
+
+    def encode_audio(self, sources: Iterable[Waveform | Path | str]) -> Array:
+        """Embed files, or waveforms that are mono at 16 kHz: one vector each.
+
+        A track's vector is the mean over its windows, normalised again (P26). The same file gives
+        the same bytes, whatever it is embedded with. About 40 ms a window on one core.
+
+        Returns
+        -------
+        vectors : (n, dimension) float32, unit rows
+
+        Raises
+        ------
+        UndecodableAudio
+            A source is no audio, empty, or silent.
+
+        """
+        if isinstance(sources, str | Path | np.ndarray):
+            sources = [sources]
+        rows = [self.encode_windows(_windows(source)) for source in sources]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+
+    @torch.inference_mode()
+    def encode_windows(self, windows: Windows) -> Array:
+        """Embed one track from its windows, (dimension,) float32, of length 1."""
+        tower = self._towers.audio
+        vectors: Tensor = tower(tower.standard(features_of(windows)))
+        return _unit(vectors.mean(dim=0).numpy())
+
+    def encode_text(self, texts: Iterable[str]) -> Array:
+        """Embed texts: one vector each. About 10 ms for a new text, none for a known one.
+
+        Returns
+        -------
+        vectors : (n, dimension) float32, unit rows
+
+        Raises
+        ------
+        UnusableText
+            A text is empty.
+        CollapsedTower
+            The text tower no longer tells sentences apart (looked at once, before the first text).
+
+        """
+        if isinstance(texts, str):
+            texts = [texts]
+        rows = [self._text_vector(readable(text)) for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+
+    def centred_audio(self, vectors: Array) -> Array:
+        """Return audio vectors without what all audio shares, (..., dimension), unit rows."""
+        return _unit(vectors - self.centre_audio)
+
+    def centred_text(self, vectors: Array) -> Array:
+        """Return text vectors without what all texts share, (..., dimension), unit rows."""
+        return _unit(vectors - self.centre_text)
+
+    def similarity(self, texts: Iterable[str], audio: Array) -> Array:
+        """Return the centred cosine of texts and audio vectors, (n_texts, n_tracks)."""
+        return self.centred_text(self.encode_text(texts)) @ self.centred_audio(audio).T
+
+    def probability(self, word: str, audio: Array) -> Array | None:
+        """Return the chance that a word is true of each track, for words the space knows.
+
+        Parameters
+        ----------
+        word : such as "drums" or "drum kit"; case and outer spaces do not matter
+        audio : (n, dimension) float32, as `encode_audio` gives them
+
+        Returns
+        -------
+        probabilities : (n,) float32 in [0, 1], or None for a word it was never trained on
+
+        """
+        calibration = self.calibration.get(word.strip().casefold())
+        if calibration is None:
+            return None
+        return calibration.probability(self.similarity([word], audio)[0])
+
+    def check_text_tower(self) -> None:
+        """Load the text side now and see that it tells sentences apart.
+
+        Raises
+        ------
+        CollapsedTower
+            It does not.
+
+        """
+        _ = self._sentences
+
+    @cached_property
+    def _sentences(self) -> SentenceEncoder:
+        encoder = SentenceEncoder()
+        spread = self._spread(encoder)
+        if not spread >= LEAST_SPREAD:  # so that NaN fails too
+            raise CollapsedTower(spread, LEAST_SPREAD)
+        return encoder
+
+    @torch.inference_mode()
+    def _spread(self, encoder: SentenceEncoder) -> float:
+        vectors = self._towers.text(encoder.encode(UNLIKE_TEXTS))
+        cosines = vectors @ vectors.T
+        different = cosines[~torch.eye(len(UNLIKE_TEXTS), dtype=torch.bool)]
+        return float(different.max() - different.min())
+
+    @torch.inference_mode()
+    def _embed_text(self, text: str) -> Array:
+        vector: Tensor = self._towers.text(self._sentences.encode([text]))[0]
+        return _unit(vector.numpy())
+
+
+def _check_parts(manifest: Manifest, folder: Path) -> None:
+    for part, has, needs in (
+        ("dimension", manifest.dimension, DIMENSION),
+        ("front end", manifest.front_end, FRONT_END),
+        ("sentence model", manifest.sentence_model, SENTENCE_MODEL),
+        ("length of the audio centre", len(manifest.centre_audio), DIMENSION),
+        ("length of the text centre", len(manifest.centre_text), DIMENSION),
+    ):
+        if has != needs:
+            raise NotASpace(folder, f"its {part} is {has!r}, this version reads {needs!r}")
+
+
+def _windows(source: Waveform | Path | str) -> Windows:
+    return windows_of(source) if isinstance(source, np.ndarray) else read_windows(source)
+
+
+def _unit(vectors: Array) -> Array:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: Array = (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return unit

@@ -1,0 +1,1 @@
+"""The hands: Faust agents, the command line, metrics, settings and the embedded broker."""

@@ -1,0 +1,62 @@
+"""What the agents' apps have in common: settings for Faust, raw topics, a lag gauge."""
+
+from typing import Any
+
+from schemas.topics import Topic
+from streams.delivery import App
+from streams.metrics import LAG
+from streams.settings import Settings
+
+COMMIT_SECONDS = 0.2
+COMMIT_EVERY = 200
+"""Faust's own 2.8 s and 10,000 events would all be redelivered after a crash."""
+SESSION_TIMEOUT_SECONDS = 6.0
+"""How long a dead worker's partitions stay without one, unless it comes back under its name."""
+LAG_SECONDS = 5.0
+
+
+def build_app(name: str, settings: Settings, *, overlap: int) -> App:
+    """Return an app that loses no event; nothing connects until a worker starts it."""
+    datadir = settings.state_folder / "faust" / name / settings.worker_name
+    datadir.mkdir(parents=True, exist_ok=True)
+    app = App(
+        f"upnext-{name}",
+        broker=[f"kafka://{address}" for address in settings.bootstrap.split(",")],
+        overlap=overlap,
+        store="memory://",
+        datadir=datadir,
+        topic_partitions=settings.partitions,
+        topic_replication_factor=settings.replication,
+        topic_disable_leader=True,
+        table_standby_replicas=0,  # they do not shorten recovery with the memory store
+        processing_guarantee="at_least_once",
+        broker_commit_interval=COMMIT_SECONDS,
+        broker_commit_every=COMMIT_EVERY,
+        broker_session_timeout=SESSION_TIMEOUT_SECONDS,
+        broker_heartbeat_interval=1.5,
+        consumer_group_instance_id=f"{name}-{settings.worker_name}",
+        producer_linger=settings.linger_seconds,
+        web_enabled=False,
+    )
+    app.timer(LAG_SECONDS)(_watch_lag(app))
+    return app
+
+
+def raw_topic(app: App, *topics: Topic) -> Any:
+    """Return a Faust topic of plain bytes: decoding is ours, for it may fail."""
+    return app.topic(
+        *(topic.name for topic in topics),
+        key_type=bytes,
+        key_serializer="raw",
+        value_type=bytes,
+        value_serializer="raw",
+    )
+
+
+def _watch_lag(app: App) -> Any:
+    async def watch_lag() -> None:
+        LAG.clear()  # of topics whose partitions another worker has now
+        for topic, events in app.lag().items():
+            LAG.labels(topic).set(events)
+
+    return watch_lag

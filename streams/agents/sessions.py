@@ -1,0 +1,118 @@
+"""The sessions agent: every event of a session refits its model and publishes its queue."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ranker.history import holds
+from ranker.library import Library
+from ranker.session import step
+from schemas import (
+    PlaybackEvent,
+    PlaylistUpdate,
+    SessionCommand,
+    SessionEvent,
+    SessionState,
+    UnderstoodIntent,
+)
+from schemas.topics import (
+    PLAYBACK_EVENTS,
+    PLAYLIST_UPDATES,
+    REJECTED_EVENTS,
+    SESSION_COMMANDS,
+    UNDERSTOOD_INTENTS,
+)
+from streams import metrics
+from streams.agents.app import build_app, raw_topic
+from streams.codecs import SessionCodec, admit, decode
+from streams.dead_letters import rejecting
+from streams.delivery import App
+from streams.errors import OtherSpace
+from streams.settings import Settings
+
+OVERLAP = 2_000
+"""Events per partition to read again after an assignment: 30 s at 60 events a second."""
+
+INPUTS: dict[str, type[SessionEvent]] = {
+    PLAYBACK_EVENTS.name: PlaybackEvent,
+    SESSION_COMMANDS.name: SessionCommand,
+    UNDERSTOOD_INTENTS.name: UnderstoodIntent,
+}
+"""What is read, and what each topic holds."""
+
+
+def sessions_app(settings: Settings, library: Callable[[], Library], space: str) -> App:
+    """Build the app of the sessions agent.
+
+    Parameters
+    ----------
+    library : returns the newest snapshot of what can be ranked
+    space : hash of the space the library is in
+
+    """
+    app = build_app("sessions", settings, overlap=OVERLAP)
+    events = raw_topic(app, PLAYBACK_EVENTS, SESSION_COMMANDS, UNDERSTOOD_INTENTS)
+    updates = raw_topic(app, PLAYLIST_UPDATES)
+    rejected = raw_topic(app, REJECTED_EVENTS)
+    sessions: Any = app.Table("sessions", key_type=str, partitions=settings.partitions)
+    sessions.value_serializer = SessionCodec()  # Faust has no argument for it
+    tolerance = timedelta(seconds=settings.future_seconds)
+
+    @app.agent(events, name="follow")
+    async def follow(stream: Any) -> None:
+        async for delivered in stream.events():
+            message = delivered.message
+            async with rejecting(message, rejected, message.topic):
+                event = _event(message, space, tolerance)
+                key = f"{event.listener_id}|{event.session_id}"
+                state = sessions.get(key) or _new(event)
+                known = holds(state, event)
+                if known and app.is_reread(message):
+                    continue
+                state, update = _timed_step(state, event, library(), settings)
+                if not known:
+                    sessions[key] = state
+                    metrics.SESSIONS.set(len(sessions))
+                # A duplicate is answered too: the first answer may have died with a worker.
+                await updates.send(key=event.listener_id.encode(), value=update.encode())
+                _count(event, known, update, message)
+
+    return app
+
+
+def _event(message: Any, space: str, tolerance: timedelta) -> SessionEvent:
+    sent_at = datetime.fromtimestamp(message.timestamp, UTC)
+    record: type[SessionEvent] = INPUTS[message.topic]
+    event = admit(decode(record, message.value), message.key, sent_at, tolerance)
+    if isinstance(event, UnderstoodIntent) and event.space != space:
+        raise OtherSpace(event.space, space)
+    return event
+
+
+def _new(event: SessionEvent) -> SessionState:
+    """Return the state before the first event; whoever plays has a session (P93)."""
+    return SessionState(listener_id=event.listener_id, session_id=event.session_id)
+
+
+def _timed_step(
+    state: SessionState, event: SessionEvent, library: Library, settings: Settings
+) -> tuple[SessionState, PlaylistUpdate]:
+    with metrics.STEP_SECONDS.time():
+        return step(state, event, library, settings.ranker)
+
+
+def _count(event: SessionEvent, known: bool, update: PlaylistUpdate, message: Any) -> None:
+    metrics.EVENTS.labels(_kind(event), "duplicate" if known else "folded").inc()
+    metrics.REFITS.labels(update.model).inc()
+    metrics.EVENT_TO_UPDATE_SECONDS.observe(max(0.0, time.time() - message.timestamp))
+
+
+def _kind(event: SessionEvent) -> str:
+    match event:
+        case PlaybackEvent():
+            return event.action
+        case SessionCommand():
+            return event.command
+        case _:
+            return "words"

@@ -1,0 +1,70 @@
+"""What the verbs share: settings, talk on stderr, data on stdout."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from schemas import TrackInfo, TrackVector
+from schemas.topics import TRACK_VECTORS
+from streams.compacted import read_all
+from streams.settings import EMBEDDED, Settings
+from streams.stack import Stack, worker_commands
+from streams.workers import BUILDERS
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Listener = Annotated[str, typer.Option("--listener", "-l", help="Who listens.")]
+SessionId = Annotated[str | None, typer.Option("--session", "-s", help="Which session.")]
+
+talk = Console(stderr=True, highlight=False)
+"""Progress and remarks."""
+out = Console(highlight=False)
+"""Results for people; data goes through `emit`."""
+
+
+def emit(record: Any) -> None:
+    """Print one object as a line of JSON."""
+    typer.echo(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+
+
+def load_settings() -> Settings:
+    """Read the settings; a wrong one is a usage error that names it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = (
+            f"UPNEXT_{'__'.join(str(part).upper() for part in fault['loc'])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise typer.BadParameter("; ".join(faults)) from None
+
+
+def say(line: str) -> None:
+    """Say on stderr what is going on."""
+    talk.print(line, style="dim")
+
+
+@contextmanager
+def running_stack(settings: Settings) -> Iterator[Stack]:
+    """Start, or join, everything on this machine; only join where the broker is another's."""
+    commands = worker_commands(*BUILDERS) if settings.broker == EMBEDDED else {}
+    with Stack(settings, say, commands) as stack:
+        yield stack
+
+
+def catalogue(bootstrap: str) -> dict[str, TrackInfo]:
+    """Return what is known of every indexed track, by id."""
+    tracks = read_all(bootstrap, TRACK_VECTORS, TrackVector)
+    return {track_id: track.info for track_id, track in sorted(tracks.items())}
+
+
+def name_of(track_id: str, tracks: dict[str, TrackInfo]) -> str:
+    """Return a track's title and artist, or its id."""
+    info = tracks.get(track_id)
+    if info is None:
+        return track_id
+    return f"{info.title} · {info.artist}" if info.artist else info.title

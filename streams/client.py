@@ -1,0 +1,144 @@
+"""A client's two halves: publish records, follow a session's updates."""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+from time import monotonic
+from typing import Any, Self
+
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+
+from schemas import PlaylistUpdate, Versioned
+from schemas.topics import PLAYLIST_UPDATES, Topic
+from streams.errors import BrokerUnavailable, NoUpdate
+
+PARTITIONER = "murmur2_random"
+"""Faust's and Java's partitioner; librdkafka's own would scatter a listener over partitions."""
+
+DELIVERY_SECONDS = 10.0
+
+QUIET = 2
+"""librdkafka's log from critical up: what fails is raised, what passes it retries itself."""
+
+
+class Publisher:
+    """Writes records to their topics; a record counts as sent when the broker has it."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._producer = Producer(
+            {
+                "bootstrap.servers": bootstrap,
+                "partitioner": PARTITIONER,
+                "enable.idempotence": True,  # implies acks=all
+                "linger.ms": 0,
+                "delivery.timeout.ms": int(DELIVERY_SECONDS * 1000),
+                "message.max.bytes": 4_194_304,  # a worker rejects what is too large, with a reason
+                "log_level": QUIET,
+            }
+        )
+
+    def publish(self, topic: Topic, record: Versioned) -> None:
+        """Write one record and wait for the broker.
+
+        Raises
+        ------
+        BrokerUnavailable
+            It did not take the record within `DELIVERY_SECONDS`.
+
+        """
+        self.send(topic, record)
+        self.flush()
+
+    def send(
+        self, topic: Topic, record: Versioned, done: Callable[..., None] | None = None
+    ) -> None:
+        """Write one record without waiting; `flush` waits for all of them."""
+        key = str(getattr(record, topic.key))
+        self.send_raw(topic.name, key.encode(), record.encode(), done)
+
+    def send_raw(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        done: Callable[..., None] | None = None,
+    ) -> None:
+        """Write bytes as they are: for tests of what is not a record, and for tombstones."""
+        while True:
+            try:
+                self._producer.produce(topic, value, key, on_delivery=done)
+                self._producer.poll(0)
+                return
+            except BufferError:
+                self._producer.poll(0.1)
+
+    def flush(self) -> None:
+        """Wait until the broker has everything sent; raises BrokerUnavailable."""
+        left = self._producer.flush(DELIVERY_SECONDS)
+        if left:
+            raise BrokerUnavailable(self._bootstrap, f"{left} records were not taken")
+
+
+class Follower:
+    """Reads `playlist-updates` from now on."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": bootstrap,
+                "group.id": "upnext-follower",  # required, and unused: nothing is committed
+                "enable.auto.commit": False,
+                "fetch.wait.max.ms": 100,
+                "log_level": QUIET,
+            }
+        )
+        self._bootstrap = bootstrap
+        self._from_the_end()
+
+    def _from_the_end(self) -> None:
+        name = PLAYLIST_UPDATES.name
+        try:
+            partitions = self._consumer.list_topics(name, timeout=10).topics[name].partitions
+            ends = [
+                TopicPartition(
+                    name,
+                    p,
+                    self._consumer.get_watermark_offsets(TopicPartition(name, p), timeout=10)[1],
+                )
+                for p in partitions
+            ]
+        except KafkaException as error:
+            raise BrokerUnavailable(self._bootstrap, str(error.args[0])) from None
+        self._consumer.assign(ends)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._consumer.close()
+
+    def updates(self, stop: Event | None = None) -> Iterator[PlaylistUpdate]:
+        """Yield every session's updates as they come, until `stop` is set."""
+        while stop is None or not stop.is_set():
+            for message in self._consumer.consume(100, 0.1):
+                if message.error() is None and (value := message.value()) is not None:
+                    yield PlaylistUpdate.model_validate_json(value)
+
+    def answer_to(self, event_id: str, *, seconds: float) -> PlaylistUpdate:
+        """Return the update that an event caused.
+
+        Raises
+        ------
+        NoUpdate
+            None came within `seconds`.
+
+        """
+        until = monotonic() + seconds
+        while (left := until - monotonic()) > 0:
+            message: Any = self._consumer.poll(left)
+            if message is None or message.error() is not None:
+                continue
+            update = PlaylistUpdate.model_validate_json(message.value())
+            if update.caused_by == event_id:
+                return update
+        raise NoUpdate(event_id, seconds)

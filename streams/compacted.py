@@ -1,0 +1,73 @@
+"""Read a whole compacted topic: what is true of each key now."""
+
+from typing import TypeVar
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
+from pydantic import ValidationError
+
+from schemas import Versioned
+from schemas.topics import Topic
+from streams.client import QUIET
+from streams.codecs import decode
+from streams.errors import BrokerUnavailable, EventError
+
+R = TypeVar("R", bound=Versioned)
+
+SECONDS = 60.0
+
+
+def read_all(bootstrap: str, topic: Topic, record: type[R]) -> dict[str, R]:
+    """Return the newest record of every key, without what is not such a record.
+
+    Raises
+    ------
+    BrokerUnavailable
+        The broker does not answer, or has no such topic.
+
+    """
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "upnext-reader",  # required, and unused: nothing is committed
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "log_level": QUIET,
+        }
+    )
+    try:
+        return _read(consumer, bootstrap, topic, record)
+    except KafkaException as error:
+        raise BrokerUnavailable(bootstrap, str(error.args[0])) from None
+    finally:
+        consumer.close()
+
+
+def is_end(error: KafkaError) -> bool:
+    """Say whether an "error" only tells that a partition has been read to its end."""
+    return bool(error.code() == KafkaError._PARTITION_EOF)  # noqa: SLF001  # its only name
+
+
+def _read(consumer: Consumer, bootstrap: str, topic: Topic, record: type[R]) -> dict[str, R]:
+    found = consumer.list_topics(topic.name, timeout=10).topics[topic.name]
+    if found.error is not None:
+        raise BrokerUnavailable(bootstrap, str(found.error))
+    unread = set(found.partitions)
+    consumer.assign([TopicPartition(topic.name, p, OFFSET_BEGINNING) for p in unread])
+    records: dict[str, R] = {}
+    while unread:
+        messages = consumer.consume(5_000, timeout=SECONDS)
+        if not messages:
+            raise BrokerUnavailable(bootstrap, f"{topic.name} stopped answering")
+        for message in messages:
+            if (error := message.error()) is not None:
+                if is_end(error):
+                    unread.discard(message.partition())
+                continue
+            key = (message.key() or b"").decode(errors="replace")
+            records.pop(key, None)
+            if message.value() is not None:
+                try:
+                    records[key] = decode(record, message.value())
+                except (ValidationError, EventError):
+                    continue  # its consumer writes the dead letter
+    return records

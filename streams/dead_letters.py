@@ -1,0 +1,73 @@
+"""Where an event goes that cannot be used.
+
+Faust acknowledges the message of an agent that raised and never delivers it again. So an event
+that is at fault is written to `rejected-events`, and the agent goes on only when the broker has
+it. Any other error is ours and is raised.
+"""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from ranker.errors import RankerError
+from schemas import RejectedEvent
+from schemas.rejected import MAX_KEPT_BYTES
+from streams.errors import EventError
+from streams.metrics import EVENTS, REJECTED
+
+FAULTS = (ValidationError, RankerError, EventError)
+"""Errors that say the event is at fault."""
+
+MAX_KEY_BYTES = 1_024
+
+
+@asynccontextmanager
+async def rejecting(message: Any, dead_letters: Any, kind: str) -> AsyncIterator[None]:
+    """Send the message to `dead_letters` if the block finds it at fault, and wait for the broker.
+
+    Parameters
+    ----------
+    message : faust.types.Message, with raw key and value
+    dead_letters : faust.TopicT
+    kind : what the message was taken for, for the metrics
+
+    """
+    try:
+        yield
+    except FAULTS as error:
+        letter = letter_of(message, error, datetime.now(UTC))
+        key = None if message.key is None else message.key[:MAX_KEY_BYTES]
+        await (await dead_letters.send(key=key, value=letter.encode()))
+        EVENTS.labels(kind, "rejected").inc()
+        REJECTED.labels(letter.error).inc()
+
+
+def letter_of(message: Any, error: Exception, now: datetime) -> RejectedEvent:
+    """Return the dead letter of a message: what came, from where, and what was wrong."""
+    value: bytes | None = message.value
+    kept = None if value is None else value[:MAX_KEPT_BYTES]
+    return RejectedEvent(
+        reason=reason_of(error)[:2_000],
+        error=type(error).__name__,
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        rejected_at=now,
+        value=None if kept is None else b64encode(kept).decode(),
+        size_bytes=0 if value is None else len(value),
+        kept="cut" if value is not None and len(value) > MAX_KEPT_BYTES else "whole",
+    )
+
+
+def reason_of(error: Exception) -> str:
+    """Return what was wrong in one line, without the input itself: that is kept beside it."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc'])) or 'value'}: {fault['msg']}" for fault in faults
+    )

@@ -1,0 +1,184 @@
+"""Everything the streams can refuse.
+
+* StreamsError
+  - BrokerUnavailable: no broker answers
+  - BrokerFailed: the embedded broker ended, or did not come up
+  - EmbeddedMissing: the extra that the embedded broker needs is not installed
+  - JarsUnavailable: the embedded broker's program cannot be had
+  - PortTaken: another program listens where the embedded broker should
+  - TopicsUnavailable: a topic could not be created or read
+  - NotReady, WorkerDied: a worker did not come up, or keeps falling
+  - NoUpdate: an event had no answer
+  - TableWriteLost: the changelog did not get a row
+  - EventError: the event is at fault, not the process
+    + NullValue, TooLarge, KeyMismatch, FromTheFuture, OtherSpace
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+OTHER_BROKER = (
+    "set UPNEXT_BROKER=host:port to use a Kafka that runs already, or start one with "
+    "'docker compose up'"
+)
+"""The two ways to live without the embedded broker."""
+
+
+class StreamsError(Exception):
+    """Base class."""
+
+
+class BrokerUnavailable(StreamsError):
+    """No broker answers at an address."""
+
+    def __init__(self, bootstrap: str, reason: str) -> None:
+        super().__init__(f"no answer from the broker {bootstrap!r}: {reason}")
+        self.bootstrap = bootstrap
+        self.reason = reason
+
+
+class BrokerFailed(StreamsError):
+    """The embedded broker ended, or did not come up; carries the end of its log."""
+
+    def __init__(self, what: str, log: Path, last_lines: str) -> None:
+        super().__init__(
+            f"the embedded broker {what}; the end of {log}:\n{last_lines or '(empty)'}"
+        )
+        self.what = what
+        self.log = log
+        self.last_lines = last_lines
+
+
+class EmbeddedMissing(StreamsError):
+    """The embedded broker needs an extra that is not installed."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__(
+            f"the embedded broker needs {module!r}: pip install 'upnext[embedded]', "
+            f"or {OTHER_BROKER}"
+        )
+        self.module = module
+
+
+class JarsUnavailable(StreamsError):
+    """The jars of the embedded broker are neither in the cache nor can be downloaded."""
+
+    def __init__(self, cache: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot download Apache Kafka into {str(cache)!r} ({reason}); "
+            f"try again with a network, or {OTHER_BROKER}"
+        )
+        self.cache = cache
+        self.reason = reason
+
+
+class PortTaken(StreamsError):
+    """Another program listens where the embedded broker should."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"port {port} is taken by another program, maybe upnext with another state folder; "
+            "set UPNEXT_KAFKA_PORT to a free port, or to 0 for any"
+        )
+        self.port = port
+
+
+class TopicsUnavailable(StreamsError):
+    """The broker answers, but refuses what was asked about topics."""
+
+    def __init__(self, topics: str, reason: str) -> None:
+        super().__init__(f"topic {topics}: {reason}")
+        self.topics = topics
+        self.reason = reason
+
+
+class NotReady(StreamsError):
+    """A worker did not come up in time."""
+
+    def __init__(self, worker: str, seconds: float, log: Path) -> None:
+        super().__init__(f"worker {worker} is not ready after {seconds:.0f} s; see {log}")
+        self.worker = worker
+        self.log = log
+
+
+class WorkerDied(StreamsError):
+    """A worker keeps falling."""
+
+    def __init__(self, worker: str, status: int, log: Path) -> None:
+        super().__init__(f"worker {worker} keeps ending, last with status {status}; see {log}")
+        self.worker = worker
+        self.status = status
+        self.log = log
+
+
+class NoUpdate(StreamsError):
+    """An event had no update in time."""
+
+    def __init__(self, event_id: str, seconds: float) -> None:
+        super().__init__(
+            f"no playlist update for event {event_id!r} within {seconds:.0f} s: either it is on "
+            "rejected-events, or no worker runs ('upnext doctor' knows)"
+        )
+        self.event_id = event_id
+        self.seconds = seconds
+
+
+class TableWriteLost(StreamsError):
+    """The changelog did not get a row, so nothing after it may be committed."""
+
+    def __init__(self, unsent: int) -> None:
+        super().__init__(f"{unsent} table writes did not reach the producer before it stopped")
+        self.unsent = unsent
+
+
+class EventError(StreamsError):
+    """Base class of what is wrong with an event."""
+
+
+class NullValue(EventError):
+    """A message without a value on a topic that has no tombstones."""
+
+    def __init__(self, record: str) -> None:
+        super().__init__(f"null where a {record} is expected")
+        self.record = record
+
+
+class TooLarge(EventError):
+    """A value that no legal record can have."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"a value of {size} bytes, at most {limit} are read")
+        self.size = size
+        self.limit = limit
+
+
+class KeyMismatch(EventError):
+    """A message keyed by something else than its listener."""
+
+    def __init__(self, key: bytes | None, listener_id: str) -> None:
+        super().__init__(f"key {key!r:.100} is not the listener {listener_id!r}")
+        self.key = key
+        self.listener_id = listener_id
+
+
+class FromTheFuture(EventError):
+    """An event that says it happened long after it was sent."""
+
+    def __init__(self, occurred_at: datetime, sent_at: datetime) -> None:
+        super().__init__(
+            f"occurred at {occurred_at.isoformat()}, but was sent at {sent_at.isoformat()}"
+        )
+        self.occurred_at = occurred_at
+        self.sent_at = sent_at
+
+
+class OtherSpace(EventError):
+    """A vector of another space than this worker's."""
+
+    def __init__(self, theirs: str, ours: str) -> None:
+        super().__init__(
+            f"made in the space {theirs!r}, this worker ranks in {ours!r}; "
+            "embed again with this worker's space"
+        )
+        self.theirs = theirs
+        self.ours = ours

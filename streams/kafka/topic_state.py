@@ -1,0 +1,69 @@
+"""A declared topic beside the same topic on a broker."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from schemas.topics import Topic
+from streams.settings import Settings
+
+MAX_MESSAGE_BYTES = 4_194_304
+"""An oversized event must reach a worker, which rejects it where its sender can see it; Kafka's
+own limit of 1 MB would only fail the producer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """A declared topic as it is on the broker."""
+
+    name: str
+    partitions: int = 0
+    """0 for a topic that is missing."""
+    replication: int = 0
+    messages: int = 0
+    """Offsets in use: an upper bound where the topic is compacted."""
+    differs: tuple[str, ...] = ()
+    """What is otherwise than declared, in words."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether the broker has it."""
+        return self.partitions > 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the state for JSON."""
+        return {**asdict(self), "exists": self.exists}
+
+    def __str__(self) -> str:
+        if not self.exists:
+            return f"{self.name:<20} missing"
+        line = f"{self.name:<20} {self.partitions:>4} partitions {self.messages:>10} messages"
+        return "; ".join((line, *self.differs))
+
+
+def config_of(topic: Topic) -> dict[str, str]:
+    """Return the topic's own configuration; everything else is left to the cluster."""
+    return {
+        "cleanup.policy": "compact" if topic.compacted else "delete",
+        "max.message.bytes": str(MAX_MESSAGE_BYTES),
+    }
+
+
+def differences(
+    topic: Topic,
+    settings: Settings,
+    *,
+    partitions: int,
+    replication: int,
+    config: Mapping[str, str | None],
+) -> Iterator[str]:
+    """Say in words what of a topic is otherwise than declared."""
+    declared: dict[str, object] = {
+        "partitions": settings.partitions,
+        "replication": settings.replication,
+        **config_of(topic),
+    }
+    found: dict[str, object] = {"partitions": partitions, "replication": replication, **config}
+    for name, wanted in declared.items():
+        if found[name] != wanted:
+            yield f"{name} is {found[name]}, declared {wanted}"

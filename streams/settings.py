@@ -1,0 +1,108 @@
+"""Everything that differs between deployments, read once from the environment."""
+
+import os
+import re
+import socket
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ranker.config import RankerConfig
+
+EMBEDDED = "embedded"
+
+_ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}")
+
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+def _broker(value: str) -> str:
+    addresses = value.split(",")
+    if value != EMBEDDED and not all(map(_ADDRESS.fullmatch, addresses)):
+        raise ValueError(f"{value!r} is neither 'embedded' nor host:port[,host:port]")
+    return value
+
+
+def _qdrant(value: str) -> str:
+    if value != EMBEDDED and not value.startswith(("http://", "https://")):
+        raise ValueError(f"{value!r} is neither 'embedded' nor the http URL of a server")
+    return value
+
+
+def _absolute(path: Path) -> Path:
+    """Return a path that means the same in every process."""
+    return path.expanduser().absolute()
+
+
+def _base(variable: str, default: str) -> Path:
+    """Return a base folder of the XDG specification; a relative one counts as not set."""
+    base = Path(os.environ.get(variable, ""))
+    return base if base.is_absolute() else Path.home() / default
+
+
+def _host() -> str:
+    return re.sub(r"[^a-zA-Z0-9._-]", "-", socket.gethostname())[:100] or "worker"
+
+
+class Settings(BaseSettings):
+    """`UPNEXT_BROKER`, `UPNEXT_RANKER__L2`, ...
+
+    Unknown `UPNEXT_` variables are passed over: Kubernetes sets some of its own for a service
+    called upnext.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="UPNEXT_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        use_attribute_docstrings=True,
+    )
+
+    broker: Annotated[str, AfterValidator(_broker)] = EMBEDDED
+    """Kafka: `embedded`, or `host:port[,host:port]` of a cluster that runs already."""
+    qdrant: Annotated[str, AfterValidator(_qdrant)] = EMBEDDED
+    """Vector store: `embedded`, or the http URL of a Qdrant server."""
+    space: str = "small"
+    """Name, or folder, of the joint space."""
+    state_folder: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=lambda: _base("XDG_STATE_HOME", ".local/state") / "upnext"
+    )
+    """Where the embedded broker, Qdrant and the workers keep their data and logs. In the home
+    folder, so that a second terminal finds the running system from wherever it is."""
+    cache_folder: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=lambda: _base("XDG_CACHE_HOME", ".cache") / "upnext"
+    )
+    """Where downloads are kept (Apache Kafka, 44 MB); safe to delete while nothing runs."""
+    partitions: int = Field(default=4, ge=1, le=1_000)
+    """Partitions of each topic, which bounds how many workers share the load; fixed once the
+    topics exist."""
+    replication: int = Field(default=1, ge=1, le=9)
+    """Copies of each topic; 3 on a cluster that must not lose data."""
+    kafka_port: Port = 29_092
+    """Port of the embedded broker, on the loopback interface; 0 takes any free one."""
+    metrics_port: Port = 9_464
+    """Port of a worker's Prometheus page; `upnext up` counts on from it, and 0 takes any."""
+    worker_name: str = Field(default_factory=_host, pattern=r"^[a-zA-Z0-9._-]{1,100}$")
+    """Unique among the workers of one kind, and the same after a restart, which then takes over
+    its partitions without a rebalance; default the host's name."""
+    linger_seconds: float = Field(default=0.005, ge=0, le=1)
+    """How long a worker's producer waits, in seconds, to send more records together."""
+    future_seconds: float = Field(default=300.0, ge=0)
+    """How far a player's clock may run ahead of the broker's, in seconds; later events are
+    rejected."""
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
+    ] = "info"
+    """Least severe log lines to write."""
+    ranker: RankerConfig = RankerConfig()
+    """Hyperparameters of the ranker, `UPNEXT_RANKER__L2` and so on."""
+
+    @property
+    def bootstrap(self) -> str:
+        """Where to connect: the cluster, or the embedded broker's usual address."""
+        return self.broker if self.broker != EMBEDDED else f"127.0.0.1:{self.kafka_port}"

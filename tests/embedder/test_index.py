@@ -1,0 +1,191 @@
+import builtins
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from qdrant_client import QdrantClient
+
+from embedder.errors import IndexBusy, IndexUnavailable, MissingExtra, WrongSpace
+from embedder.index import Equals, Point, VectorIndex, open_index, point_uuid
+from embedder.index.edge import EdgeIndex
+from embedder.index.server import ServerIndex
+from tests.checks.index_contract import IndexContract, dated, tracks, unit_vectors
+
+
+class TestEdgeIndex(IndexContract):
+    @pytest.fixture
+    def index(self, tmp_path: Path) -> Iterator[VectorIndex]:
+        index = EdgeIndex(tmp_path / "index")
+        yield index
+        index.close()
+
+
+@pytest.mark.filterwarnings("ignore:Payload indexes have no effect in the local Qdrant")
+class TestServerIndex(IndexContract):
+    @pytest.fixture
+    def index(self) -> Iterator[VectorIndex]:
+        index = ServerIndex(QdrantClient(":memory:"))
+        yield index
+        index.close()
+
+
+def test_a_reopened_edge_index_keeps_what_was_written(tmp_path: Path) -> None:
+    index = EdgeIndex(tmp_path)
+    tracks(index).upsert(dated(5))
+    index.close()
+
+    reopened = EdgeIndex(tmp_path)
+
+    assert tracks(reopened).count() == 5
+    assert np.array_equal(tracks(reopened).fetch(["t3"])["t3"], unit_vectors(5)[3])
+
+
+def test_a_reopened_edge_index_still_refuses_another_space(tmp_path: Path) -> None:
+    index = EdgeIndex(tmp_path)
+    tracks(index, space="space-a")
+    index.close()
+
+    with pytest.raises(WrongSpace, match="'space-a' but 'space-b'"):
+        tracks(EdgeIndex(tmp_path), space="space-b")
+
+
+def in_another_process(folder: Path, then: str) -> subprocess.CompletedProcess[str]:
+    code = f"""
+import os
+from pathlib import Path
+from embedder.index.edge import EdgeIndex
+from tests.checks.index_contract import dated, tracks
+index = EdgeIndex(Path({str(folder)!r}))
+{then}
+"""
+    root = Path(__file__).parents[2]
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=False
+    )
+
+
+def test_a_second_process_is_told_that_the_index_is_busy_and_harms_nothing(tmp_path: Path) -> None:
+    index = EdgeIndex(tmp_path)
+    tracks(index).upsert(dated(3))
+
+    second = in_another_process(tmp_path, then="print('opened')")
+
+    assert "opened" not in second.stdout
+    assert "IndexBusy" in second.stderr
+    assert str(tmp_path) in second.stderr
+    assert tracks(index).count() == 3
+
+
+def test_one_process_opens_an_edge_index_once(tmp_path: Path) -> None:
+    first = EdgeIndex(tmp_path)
+
+    with pytest.raises(IndexBusy, match="one owner"):
+        EdgeIndex(tmp_path)
+
+    first.close()
+    EdgeIndex(tmp_path).close()
+
+
+def test_what_a_killed_process_wrote_is_there(tmp_path: Path) -> None:
+    died = in_another_process(
+        tmp_path, then="tracks(index).upsert(dated(7)); os.kill(os.getpid(), 9)"
+    )
+
+    assert died.returncode == -9, died.stderr
+    assert tracks(EdgeIndex(tmp_path)).count() == 7
+
+
+def test_threads_may_share_an_edge_index(tmp_path: Path) -> None:
+    collection = tracks(EdgeIndex(tmp_path))
+    points = dated(200)
+
+    def write_and_search(point: Point) -> str:
+        collection.upsert([point])
+        return collection.search(point.vector, limit=1)[0].id
+
+    with ThreadPoolExecutor(4) as threads:
+        nearest = list(threads.map(write_and_search, points))
+
+    assert nearest == [point.id for point in points]
+
+
+def test_a_damaged_manifest_names_its_file_and_the_way_out(tmp_path: Path) -> None:
+    index = EdgeIndex(tmp_path)
+    tracks(index)
+    index.close()
+    (tmp_path / "tracks" / "collection.json").write_text("{")
+
+    with pytest.raises(IndexUnavailable, match=r"tracks/collection\.json.*damaged; delete"):
+        tracks(EdgeIndex(tmp_path))
+
+
+def test_an_index_in_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "index").write_text("")
+
+    with pytest.raises(IndexUnavailable, match="index"):
+        EdgeIndex(tmp_path / "index")
+
+
+def test_a_server_that_does_not_answer_is_named() -> None:
+    index = ServerIndex("http://127.0.0.1:9")
+
+    with pytest.raises(IndexUnavailable, match=r"http://127\.0\.0\.1:9.*refused"):
+        tracks(index)
+
+
+@pytest.mark.parametrize("url", ["ftp://music", "no url at all"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(IndexUnavailable, match="no URL of a server"):
+        ServerIndex(url)
+
+
+def test_a_collection_that_someone_else_made_belongs_to_no_space() -> None:
+    client = QdrantClient(":memory:")
+    client.create_collection("tracks", {})
+
+    with pytest.raises(WrongSpace, match="'unknown' but 'space-a'"):
+        tracks(ServerIndex(client))
+
+
+def test_the_location_decides_which_index_is_opened(tmp_path: Path) -> None:
+    embedded = open_index("embedded", tmp_path)
+    server = open_index("http://localhost:6333", tmp_path)
+
+    assert isinstance(embedded, EdgeIndex)
+    assert isinstance(server, ServerIndex)
+
+
+@pytest.mark.parametrize(
+    "location, module, extra",
+    [("embedded", "qdrant_edge", "embedded"), ("http://localhost", "qdrant_client", "server")],
+)
+def test_a_missing_extra_says_what_to_install(
+    location: str, module: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported = builtins.__import__
+
+    def without_module(name: str, *args: object, **kwargs: object) -> ModuleType:
+        if name.split(".")[0] == module:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return imported(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", without_module)
+    for loaded in ("embedder.index.edge", "embedder.index.server"):
+        monkeypatch.delitem(sys.modules, loaded, raising=False)
+
+    with pytest.raises(MissingExtra, match=rf"{module} is not.*pip install 'upnext\[{extra}\]'"):
+        open_index(location, tmp_path)
+
+
+def test_a_filter_on_a_bool_is_refused_for_one_engine_would_never_match_it() -> None:
+    with pytest.raises(TypeError, match="'vocals' by True: use a word"):
+        Equals("vocals", True)
+
+
+def test_the_name_of_a_point_never_changes() -> None:
+    assert str(point_uuid("track-1", "space-a")) == "87c2345d-3954-54ee-bdc7-a81d63ad1ce1"

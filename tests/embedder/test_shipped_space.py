@@ -1,0 +1,91 @@
+"""The space that ships is worth what its card says, on pieces it has never heard.
+
+A part of the shipped catalogue is embedded; the margins leave room for it being small.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedder.captions import truth_matrix
+from embedder.clips import Clip, read_clips
+from embedder.evaluate import auc_by_kind, auc_by_word
+from embedder.manifest import SPACES
+from embedder.space import Array, Space
+
+CATALOGUE = Path(__file__).parents[2] / "catalogue"
+EVERY = 3
+"""One piece in three is enough to see a space that has gone bad."""
+
+
+@pytest.fixture(scope="module")
+def space() -> Space:
+    return Space.load("small")
+
+
+@pytest.fixture(scope="module")
+def clips() -> tuple[Clip, ...]:
+    return read_clips(CATALOGUE)[::EVERY]
+
+
+@pytest.fixture(scope="module")
+def audio(space: Space, clips: tuple[Clip, ...]) -> Array:
+    return space.encode_audio([clip.path for clip in clips])
+
+
+@pytest.fixture(scope="module")
+def kinds(space: Space, clips: tuple[Clip, ...], audio: Array) -> dict[str, float]:
+    return auc_by_kind(auc_by_word(space, audio, [clip.facts for clip in clips]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"),
+    [
+        ("drums", 0.97),
+        ("tempo", 0.90),
+        ("energy", 0.88),
+        ("loudness", 0.85),
+        ("instrument", 0.82),
+        ("style", 0.82),
+        ("mood", 0.75),
+    ],
+)
+def test_plain_words_find_what_they_name(kinds: dict[str, float], kind: str, least: float) -> None:
+    assert kinds[kind] >= least
+
+
+def test_the_tracks_least_like_drums_have_none(
+    space: Space, clips: tuple[Clip, ...], audio: Array
+) -> None:
+    least_like_drums = np.argsort(space.similarity(["drums"], audio)[0])[:10]
+
+    assert not any(clips[row].facts.drums for row in least_like_drums)
+
+
+def test_a_probability_of_one_half_parts_drums_from_none(
+    space: Space, clips: tuple[Clip, ...], audio: Array
+) -> None:
+    chances = space.probability("drums", audio)
+
+    truth = np.array([clip.facts.drums for clip in clips])
+    assert chances is not None
+    assert np.mean((chances > 0.5) == truth) > 0.9
+
+
+def test_two_words_at_once_find_tracks_that_have_both(
+    space: Space, clips: tuple[Clip, ...], audio: Array
+) -> None:
+    cosines = space.similarity(["fast and loud"], audio)[0]
+
+    truth = truth_matrix([clip.facts for clip in clips], ("fast", "loud")) > 0
+    best = np.argsort(-cosines)[:5]
+    assert truth[best].all(axis=1).sum() >= 4
+
+
+def test_the_shipped_space_is_a_few_megabytes_and_states_its_licence(space: Space) -> None:
+    size = sum(path.stat().st_size for path in (SPACES / "small").iterdir())
+
+    assert size < 4e6
+    assert space.manifest.training["licence"]
+    assert space.manifest.training["data"]

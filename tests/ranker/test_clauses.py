@@ -1,0 +1,188 @@
+import json
+import tomllib
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ranker.clauses import MAX_CLAUSES, parse
+from ranker.grammar import ENGLISH, Entry, grammar_from, load
+from ranker.phrases import MAX_SUBJECT
+from schemas import Clause
+
+ROWS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "data/clauses.jsonl").read_text("utf-8").splitlines()
+]
+SENTENCES = [row["text"] for row in ROWS]
+
+
+def understood(text: str) -> list[list[str]]:
+    return [[clause.operation, clause.subject] for clause in parse(text)]
+
+
+def case(row: dict[str, Any]) -> Any:
+    misread = pytest.mark.xfail(reason="known to be misread", strict=True)
+    return pytest.param(
+        row["text"],
+        row["clauses"],
+        marks=[misread] if row.get("misread") else [],
+        id=f"{row['shape']}: {row['text']}",
+    )
+
+
+@pytest.mark.parametrize("text, clauses", [case(row) for row in ROWS])
+def test_a_sentence_is_understood_as_its_reader_would(text: str, clauses: list[list[str]]) -> None:
+    assert understood(text) == clauses
+
+
+def test_the_sentences_are_many_and_of_many_shapes() -> None:
+    shapes = {row["shape"] for row in ROWS}
+
+    assert len(set(SENTENCES)) == len(ROWS) >= 400
+    assert len(shapes) >= 50
+    assert sum(row.get("misread", False) for row in ROWS) <= len(ROWS) * 0.04
+
+
+def test_each_clause_keeps_the_words_that_carry_its_operation() -> None:
+    clauses = parse("Hi! Calm piano, please, WITHOUT saxophone or the drums. Thanks")
+
+    assert clauses == (
+        Clause(text="Calm piano", operation="more", subject="calm piano"),
+        Clause(text="WITHOUT saxophone", operation="without", subject="saxophone"),
+        Clause(text="WITHOUT saxophone or the drums", operation="without", subject="drums"),
+    )
+
+
+def test_the_same_wish_said_twice_is_one_clause() -> None:
+    assert understood("no drums, no drums, and NO DRUMS!") == [["without", "drums"]]
+
+
+def test_more_wishes_than_an_intent_holds_are_cut_off() -> None:
+    text = ", ".join(f"more thing{i}" for i in range(40))
+
+    assert [clause.subject for clause in parse(text)] == [f"thing{i}" for i in range(MAX_CLAUSES)]
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 5_000, "no drums " * 600, "," * 5_000, "no, " * 1_250, "\ufdfa" * 5_000]
+)
+def test_a_text_of_thousands_of_characters_is_read_within_bounds(text: str) -> None:
+    clauses = parse(text)
+
+    assert len(clauses) <= MAX_CLAUSES
+    assert all(1 <= len(clause.subject) <= MAX_SUBJECT for clause in clauses)
+
+
+def test_a_sentence_in_another_script_is_not_guessed_at() -> None:
+    assert parse("不要鼓") == ()
+    assert parse("не надо барабанов, please") == ()
+
+
+def test_decomposed_and_composed_letters_are_the_same_wish() -> None:
+    assert parse("more Beyonce\u0301") == parse("more Beyoncé")
+
+
+def test_another_grammar_reads_another_language() -> None:
+    german = replace(
+        ENGLISH,
+        entries={
+            ("ohne",): ENGLISH.entries["without",],
+            ("und",): ENGLISH.entries["and",],
+            ("bitte",): ENGLISH.entries["please",],
+        },
+    )
+
+    clauses = parse("Jazz ohne Schlagzeug und Bass, bitte", german)
+
+    assert [(clause.operation, clause.subject) for clause in clauses] == [
+        ("more", "jazz"),
+        ("without", "schlagzeug"),
+        ("without", "bass"),
+    ]
+
+
+def test_a_language_that_nobody_wrote_is_refused() -> None:
+    with pytest.raises(FileNotFoundError, match="klingon"):
+        load("klingon")
+
+
+def test_a_phrase_that_does_two_things_is_refused() -> None:
+    english = tomllib.loads((files("ranker") / "grammars/english.toml").read_text("utf-8"))
+    requests = {"words": [*english["requests"]["words"], "drop"]}
+
+    with pytest.raises(ValueError, match="'drop' is request and imperative: keep one"):
+        grammar_from({**english, "requests": requests})
+
+
+# --- laws ---------------------------------------------------------------------------------------
+
+WORDS = sorted({word for phrase in ENGLISH.entries for word in phrase})
+ANY_TEXT = st.text(max_size=300)
+ANY_WORDS = st.lists(
+    st.one_of(st.sampled_from(WORDS), st.sampled_from(["piano", "jazz", "calm", "90s"])),
+    max_size=30,
+).map(" ".join)
+TEXT = st.one_of(ANY_TEXT, ANY_WORDS, st.sampled_from(SENTENCES))
+SUBJECT = st.sampled_from(
+    ["piano", "electric guitar", "jazz", "r&b", "rock and roll", "90s", "female vocals", "calm"]
+)
+
+
+@given(TEXT)
+def test_any_text_is_read_within_the_bounds_of_an_intent(text: str) -> None:
+    clauses = parse(text)
+
+    assert len(clauses) <= MAX_CLAUSES
+    assert len({(clause.operation, clause.subject) for clause in clauses}) == len(clauses)
+    for clause in clauses:
+        assert clause.subject == clause.subject.strip().lower()
+        assert 1 <= len(clause.subject) <= MAX_SUBJECT
+        assert any(letter.isalnum() for letter in clause.subject)
+        assert clause.text == clause.text.strip() != ""
+
+
+@given(TEXT)
+def test_reading_twice_gives_the_same(text: str) -> None:
+    assert parse(text) == parse(text)
+
+
+@given(TEXT)
+def test_please_changes_nothing(text: str) -> None:
+    assert parse(f"{text} please") == parse(text)
+
+
+@given(TEXT)
+def test_case_changes_nothing_but_the_words_shown(text: str) -> None:
+    if text.isascii():
+        assert understood(text.upper()) == understood(text.lower())
+
+
+@given(SUBJECT, st.sampled_from(["", "more ", "less ", "fewer "]))
+def test_a_no_in_front_turns_the_polarity(subject: str, operation: str) -> None:
+    (wish,) = parse(operation + subject)
+    (refusal,) = parse(f"no {operation}{subject}")
+
+    assert refusal.subject == wish.subject
+    assert refusal.polarity == -wish.polarity
+
+
+@given(SUBJECT, SUBJECT)
+def test_a_full_stop_separates_whatever_was_said(refused: str, wanted: str) -> None:
+    assert understood(f"no {refused}. {wanted}") == [["without", refused], ["more", wanted]]
+
+
+@given(SUBJECT, SUBJECT.filter("calm".__ne__))
+def test_a_refusal_reaches_over_or(first: str, second: str) -> None:
+    assert {op for op, _ in understood(f"without {first} or {second}")} == {"without"}
+
+
+@given(st.sampled_from([item for item in ENGLISH.entries.items() if item[1].kind == "quality"]))
+def test_a_comparative_asks_for_its_adjective(item: tuple[tuple[str, ...], Entry]) -> None:
+    words, entry = item
+
+    assert understood(" ".join(words)) == [[entry.operation, entry.subject]]
