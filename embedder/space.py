@@ -56,7 +56,9 @@ class Space:
     def load(cls, name_or_path: str | Path) -> "Space":
         """Load a space that ships with the package, by name, or any other, by its folder.
 
-        The sentence model (seconds, 90 MB) is loaded by the first text, not here.
+        The sentence model (seconds, 90 MB) is loaded by the first text, not here. Holds torch to
+        one thread in this process: a clip and a text are small, and on a busy machine threads
+        that wait for one another took twenty times as long.
 
         Raises
         ------
@@ -66,6 +68,7 @@ class Space:
             The weights are not those that the manifest was written for.
 
         """
+        torch.set_num_threads(1)
         folder = folder_of(name_or_path)
         manifest = Manifest.read(folder)
         _check_parts(manifest, folder)

@@ -1,5 +1,6 @@
 """Captions -> what a training step needs of them: sentence vectors and who matches."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,12 +11,16 @@ from torch import Tensor
 from embedder.captions import Caption, bare_captions, caption_for, truth_of
 from embedder.clips import Facts
 from embedder.sentences import SentenceEncoder
+from embedder.words import QUALITIES
 
 CAPTIONS_PER_CLIP = 4
 """Captions drawn of each clip; an epoch uses one of them (P24)."""
 
 SHARPNESS = 5.0
 """A clip that lacks one attribute of a text matches it exp(-5) = 0.7 %, two: 0.005 %."""
+
+QUALITY_WEIGHT = 4
+"""A quality ("loud") is drawn this much more often than an instrument: it is harder to learn."""
 
 BATCH = 128
 """Texts encoded at once."""
@@ -32,17 +37,18 @@ class Texts:
     needs: Tensor
     """(n_captions, n_attributes) float32: 1 where the caption names the attribute."""
 
-    n_bare: int
-    """How many captions, at the start, are bare words; the rest belong to clips in order."""
+    bare_share: np.ndarray
+    """(n_bare,) float64, sum 1: how often each bare word is drawn. Bare words are the first
+    captions; the rest belong to clips in order."""
 
     def rows_of(self, clips: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Draw one caption of each clip, (n_clips,) rows."""
         variant = rng.integers(CAPTIONS_PER_CLIP, size=len(clips))
-        return self.n_bare + clips * CAPTIONS_PER_CLIP + variant
+        return len(self.bare_share) + clips * CAPTIONS_PER_CLIP + variant
 
     def bare_rows(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Draw bare words, (count,) rows."""
-        return rng.integers(self.n_bare, size=count)
+        return rng.choice(len(self.bare_share), size=count, p=self.bare_share)
 
 
 def write_texts(
@@ -56,7 +62,7 @@ def write_texts(
         caption_for(truth_of(one), known, rng) for one in facts for _ in range(CAPTIONS_PER_CLIP)
     ]
     captions = (*bare, *drawn)
-    return Texts(captions, _encode(captions, encoder), _needs(captions, attributes), len(bare))
+    return Texts(captions, _encode(captions, encoder), _needs(captions, attributes), _shares(bare))
 
 
 def matches_of(needs: Tensor, truth: Tensor) -> Tensor:
@@ -70,6 +76,13 @@ def matches_of(needs: Tensor, truth: Tensor) -> Tensor:
     """
     lacking = needs @ (1 - truth).T
     return torch.exp(-SHARPNESS * lacking)
+
+
+def _shares(bare: Sequence[Caption]) -> np.ndarray:
+    names = [caption.attributes[0] for caption in bare]
+    synonyms = Counter(names)
+    weights = [(QUALITY_WEIGHT if name in QUALITIES else 1) / synonyms[name] for name in names]
+    return np.array(weights) / sum(weights)
 
 
 def _needs(captions: Sequence[Caption], attributes: Sequence[str]) -> Tensor:

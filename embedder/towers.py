@@ -23,8 +23,8 @@ CLIP = 4.0
 class AudioTower(nn.Module):
     """Musical features and a picture of the spectrum -> unit vectors.
 
-    A perceptron on the features and a small convolutional net on the log-mel each end in 128
-    numbers; their sum is normalised.
+    A perceptron beside a straight line on the features, and a small convolutional net on the
+    log-mel, each end in 128 numbers; their sum is normalised.
     """
 
     note_mean: Tensor
@@ -38,7 +38,8 @@ class AudioTower(nn.Module):
         self.register_buffer("note_spread", torch.ones(n_notes))
         self.register_buffer("mel_mean", torch.zeros(N_MELS, 1))
         self.register_buffer("mel_spread", torch.ones(N_MELS, 1))
-        self.listener = nn.Sequential(
+        self.straight = nn.Linear(n_notes, DIMENSION)
+        self.bent = nn.Sequential(
             nn.Dropout(dropout / 2),
             nn.Linear(n_notes, WIDTH),
             nn.GELU(),
@@ -63,7 +64,8 @@ class AudioTower(nn.Module):
 
     def forward(self, standard: Features) -> Tensor:
         """Embed standardised features, (n, DIMENSION), unit rows."""
-        return normalize(self.listener(standard.notes) + self.viewer(standard.picture), dim=1)
+        heard = self.straight(standard.notes) + self.bent(standard.notes)
+        return normalize(heard + self.viewer(standard.picture), dim=1)
 
 
 class PictureNet(nn.Module):

@@ -42,10 +42,13 @@ class TrainingConfig:
 
     epochs: int = 40
     batch_clips: int = 192
-    bare_texts: int = 96
+    bare_texts: int = 288
     """Bare words in a batch, beside one caption a clip."""
 
     learning_rate: float = 1.5e-3
+    temperature_rate: float = 1.5e-2
+    """Learning rate of the temperature, which starts far from where it ends."""
+
     weight_decay: float = 0.05
     validate_every: int = 4
     """Epochs from one look at the validation clips to the next."""
@@ -160,13 +163,18 @@ def _epochs(
     generator = torch.Generator().manual_seed(config.seed)
     truth = torch.from_numpy(truth_matrix(training.facts, attributes))
     temperature = Temperature()
-    parameters = [p for part in (*towers, temperature) for p in part.parameters()]
+    weights = [parameter for tower in towers for parameter in tower.parameters()]
     optimiser = torch.optim.AdamW(
-        parameters, config.learning_rate, weight_decay=config.weight_decay
+        [
+            {"params": weights, "weight_decay": config.weight_decay},
+            {"params": temperature.parameters(), "weight_decay": 0.0},
+        ]
     )
     steps = max(1, len(training) // config.batch_clips)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, config.learning_rate, total_steps=steps * config.epochs
+        optimiser,
+        [config.learning_rate, config.temperature_rate],
+        total_steps=steps * config.epochs,
     )
     for epoch in range(1, config.epochs + 1):
         towers.audio.train(), towers.text.train()

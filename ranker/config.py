@@ -30,6 +30,8 @@ class RankerConfig:
     """A skip of what the listener queued says less than of what the algorithm chose."""
 
     # How events fade (P76).
+    least_weight: float = 1e-4
+    """Examples of less weight are left out: some 160 examples are left of however many."""
     half_life_events: float = 12.0
     """An example counts half when this many examples came after it (P76b)."""
 

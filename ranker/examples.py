@@ -27,8 +27,13 @@ class Example:
 
 
 def examples_of(history: History, config: RankerConfig) -> tuple[Example, ...]:
-    """Return the session's examples, oldest first, weighted by kind, recency and switches."""
-    taught = [(event, lesson) for event in history.playback if (lesson := _lesson(event, config))]
+    """Return the session's examples, oldest first, weighted by kind, recency and switches.
+
+    Those that have faded below `least_weight` are left out, so that a step's cost is bounded
+    however long the session.
+    """
+    events = _without_earlier_progress(history.playback)
+    taught = [(event, lesson) for event in events if (lesson := _lesson(event, config))]
     pointed = _pointed_at(history, config)
     rows = sorted([*_from_playback(taught), *pointed], key=lambda row: row[0])
     orders = [order for order, _ in rows]
@@ -36,11 +41,24 @@ def examples_of(history: History, config: RankerConfig) -> tuple[Example, ...]:
     return tuple(
         Example(e.event_id, e.track_id, e.label, e.weight * float(f), e.sentence)
         for (_, e), f in zip(rows, fade, strict=True)
+        if e.weight * f >= config.least_weight
     )
 
 
 Order = tuple[datetime, str]
 Lesson = tuple[bool, float, str]
+
+
+def _without_earlier_progress(playback: Sequence[PlaybackEvent]) -> list[PlaybackEvent]:
+    """Leave out reports of progress that a later one, a skip or the end of the track outdates."""
+    ends: dict[str, PlaybackEvent] = {
+        event.track_id: event
+        for event in playback
+        if event.action in ("progressed", "skipped", "completed")
+    }
+    return [
+        event for event in playback if event.action != "progressed" or ends[event.track_id] is event
+    ]
 
 
 def _from_playback(
@@ -60,8 +78,8 @@ def _pointed_at(history: History, config: RankerConfig) -> list[tuple[Order, Exa
                 intent.event_id,
                 track_id,
                 clause.polarity > 0,
-                config.liked_weight * intent.confidence,
-                f"you said {clause.text!r} while {{title}} played",
+                config.liked_weight * intent.confidence * clause.confidence,
+                f"you said “{clause.text}” while {{title}} played",
             ),
         )
         for intent in history.intents
@@ -79,7 +97,7 @@ def faded_by_switch(
     orders: Sequence[Order], history: History, config: RankerConfig
 ) -> NDArray[np.float64]:
     """Return `switch_fade` for what came before the latest switch, 1 for the rest (P92)."""
-    switches = [i.order for i in history.intents if any(c.operation == "switch" for c in i.clauses)]
+    switches = [i.order for i in history.intents if any(c.is_switch for c in i.clauses)]
     latest = max(switches, default=None)
     faded = [latest is not None and order < latest for order in orders]
     return np.where(faded, config.switch_fade, 1.0)

@@ -50,7 +50,8 @@ class History:
     playback: tuple[PlaybackEvent, ...]
     intents: tuple[UnderstoodIntent, ...]
     played: frozenset[str]
-    """Tracks that the listener has met in this session: none is queued again."""
+    """Tracks that the listener has met in this session: none is queued again. Moving or liking
+    what is still to come does not take it away."""
     current: str | None
     """The track that plays, as far as the events tell."""
 
@@ -69,7 +70,9 @@ def history_of(state: SessionState) -> History:
         playlist=next(_playlists(live), ()),
         playback=playback,
         intents=tuple(event for event in live if isinstance(event, UnderstoodIntent)),
-        played=frozenset(event.track_id for event in playback if event.action != "moved"),
+        played=frozenset(
+            event.track_id for event in playback if event.action not in ("moved", "liked")
+        ),
         current=_current(playback),
     )
 

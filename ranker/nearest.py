@@ -16,7 +16,7 @@ def contributions(
     similarity : (n, m), cosines of n examples with m tracks
     signs : (n,), +1 wanted, -1 not wanted
     weights : (n,), > 0
-    neighbours : how many of the nearest examples speak for a track
+    neighbours : how many examples speak for a track: those with the largest weight times cosine
     scale : log-odds of one example of weight 1 at cosine 1
 
     Returns
@@ -24,9 +24,11 @@ def contributions(
     (n, m), zero where an example is not among the nearest or lies on the other side (cosine < 0)
 
     """
-    closeness = np.maximum(similarity, 0.0)
+    # Weighted before it is compared: else a faded example would silence a strong one, and the
+    # first trace of the other class would make the order jump.
+    closeness = weights[:, None] * np.maximum(similarity, 0.0)
     if len(closeness) > neighbours:
         # Ties are kept, so that the order of the rows cannot matter.
         least = np.partition(closeness, -neighbours, axis=0)[-neighbours]
         closeness = np.where(closeness >= least, closeness, 0.0)
-    return scale * (signs * weights)[:, None] * closeness
+    return scale * signs[:, None] * closeness

@@ -39,16 +39,18 @@ def rank(
     scores = _rounded(parts.sum(axis=0))
     best = np.argsort(-scores, kind="stable")[: config.queue_length]
     told = reasons(parts[:, best], scores[best], named=config.named_reasons)
+    used = sorted({row for why in told for row, _ in why})
+    places = {row: place for place, row in enumerate(used)}
     slots = tuple(
         Slot(
             track_id=candidates.track_ids[column],
             score=score,
             lane="playlist" if column < candidates.from_playlist else "mined",
-            reasons=why,
+            reasons=tuple((places[row], value) for row, value in why),
         )
         for column, score, why in zip(best.tolist(), scores[best].tolist(), told, strict=True)
     )
-    return slots, (*_causes(preference, library), ORDER, REST)
+    return slots, tuple(_cause(row, preference, library) for row in used)
 
 
 def _initial_order(
@@ -100,20 +102,16 @@ def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.round(values, DIGITS) + 0.0)
 
 
-def _causes(preference: Preference, library: Library) -> list[Cause]:
-    """Return a cause per wish, then per example: the order of the contributions' rows."""
-    words = [
-        Cause(kind="words", sentence=w.sentence, event_id=w.event_id) for w in preference.wishes
-    ]
-    acts = [
-        Cause(
-            kind="playback",
-            sentence=_told(example, library),
-            event_id=example.event_id,
-        )
-        for example in preference.examples
-    ]
-    return words + acts
+def _cause(row: int, preference: Preference, library: Library) -> Cause:
+    """Return the cause of a row of the parts: wishes, then examples, the order, the rest."""
+    n_wishes, n_examples = len(preference.wishes), len(preference.examples)
+    if row < n_wishes:
+        wish = preference.wishes[row]
+        return Cause(kind="words", sentence=wish.sentence, event_id=wish.event_id)
+    if row < n_wishes + n_examples:
+        example = preference.examples[row - n_wishes]
+        return Cause(kind="playback", sentence=_told(example, library), event_id=example.event_id)
+    return ORDER if row == n_wishes + n_examples else REST
 
 
 def _told(example: Example, library: Library) -> str:

@@ -3,7 +3,7 @@
 from ranker.candidates import gather
 from ranker.config import RankerConfig
 from ranker.examples import examples_of
-from ranker.history import fold, history_of
+from ranker.history import fold, history_of, holds
 from ranker.library import Library
 from ranker.preference import fit
 from ranker.queue import rank
@@ -21,7 +21,8 @@ def step(
 
     event -> history -> examples, wishes -> preference -> candidates -> queue -> update
 
-    The update depends on the set of events only: a duplicate gives the same one again.
+    Queue, causes and revision depend on the set of events only: a duplicate gives the same
+    ones again.
 
     Raises
     ------
@@ -33,7 +34,7 @@ def step(
         The session holds as many events as it may.
 
     """
-    if isinstance(event, PlaybackEvent):
+    if isinstance(event, PlaybackEvent) and not holds(state, event):
         library.row(event.track_id)
     state = fold(state, event, max_events=config.max_events)
     return state, update_of(state, event, library, config)

@@ -93,7 +93,7 @@ def _wish(
 def _revokes(later: UnderstoodIntent, clause: UnderstoodClause) -> bool:
     """Say whether a later intent lifts the filter of a clause."""
     return any(
-        other.operation == "switch"
+        other.is_switch
         or (other.subject == clause.subject and other.polarity != clause.polarity)
         or (other.operation == clause.operation == "only")
         for other in later.clauses

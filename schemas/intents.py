@@ -1,8 +1,8 @@
 """What a listener said, and what was understood of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.record import Id, ListenerEvent, Record
 from schemas.vectors import PackedVector
@@ -54,6 +54,17 @@ class UnderstoodClause(Clause):
     """The subject in the joint space, centred and normalised; absent where nothing was grounded."""
     cut: float | None = None
     """Cosine with a track's vector above which the track has the subject, where calibrated."""
+
+    @model_validator(mode="after")
+    def _vector_fits_the_grounding(self) -> Self:
+        if (self.vector is not None) != (self.grounding == "space"):
+            raise ValueError("vector goes with the grounding 'space', and only with it")
+        return self
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether the mood changes here; a switch that was not understood changes nothing."""
+        return self.operation == "switch" and self.grounding != "none"
 
 
 class UnderstoodIntent(ListenerEvent):

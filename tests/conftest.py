@@ -1,7 +1,31 @@
-"""What all tests share."""
+"""What more than one package's tests share: one broker for the whole run, patient properties."""
 
-from hypothesis import settings
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+
+from streams.kafka.admin import create_topics
+from streams.kafka.broker import broker_for
+from streams.settings import Settings
 
 # How fast an example runs says something about the machine, nothing about the law.
-settings.register_profile("upnext", deadline=None)
-settings.load_profile("upnext")
+hypothesis.settings.register_profile("upnext", deadline=None)
+hypothesis.settings.load_profile("upnext")
+
+
+@pytest.fixture(scope="session")
+def broker_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of the run's own broker, which has all topics."""
+    folder = tmp_path_factory.mktemp("broker")
+    settings = Settings(broker="embedded", state_folder=folder, kafka_port=0, metrics_port=0)
+    with broker_for(settings) as bootstrap:
+        settings = settings.model_copy(update={"broker": bootstrap})
+        create_topics(settings)
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def broker(broker_settings: Settings) -> str:
+    """Address of the run's own broker; tests keep apart by their listeners' ids."""
+    return broker_settings.bootstrap

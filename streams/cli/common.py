@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+import catalogue as shipped
 from schemas import TrackInfo, TrackVector
 from schemas.topics import TRACK_VECTORS
 from streams.compacted import read_all
@@ -17,8 +20,9 @@ from streams.stack import Stack, worker_commands
 from streams.workers import BUILDERS
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-Listener = Annotated[str, typer.Option("--listener", "-l", help="Who listens.")]
-SessionId = Annotated[str | None, typer.Option("--session", "-s", help="Which session.")]
+Music = Annotated[
+    Path | None, typer.Option(help="Your own folder of music instead of the catalogue.")
+]
 
 talk = Console(stderr=True, highlight=False)
 """Progress and remarks."""
@@ -43,6 +47,16 @@ def load_settings() -> Settings:
         raise typer.BadParameter("; ".join(faults)) from None
 
 
+def settings_for(music: Path | None) -> Settings:
+    """Return the settings for the shipped catalogue, or for a folder: each has its own state."""
+    settings = load_settings()
+    if music is None:
+        return settings
+    name = blake2b(str(music.resolve()).encode(), digest_size=4).hexdigest()
+    folder = settings.state_folder / f"music-{name}"
+    return settings.model_copy(update={"state_folder": folder})
+
+
 def say(line: str) -> None:
     """Say on stderr what is going on."""
     talk.print(line, style="dim")
@@ -54,6 +68,10 @@ def running_stack(settings: Settings) -> Iterator[Stack]:
     commands = worker_commands(*BUILDERS) if settings.broker == EMBEDDED else {}
     with Stack(settings, say, commands) as stack:
         yield stack
+
+
+SHIPPED = Path(shipped.__file__).parent / "audio"
+"""The catalogue's audio."""
 
 
 def catalogue(bootstrap: str) -> dict[str, TrackInfo]:

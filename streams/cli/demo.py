@@ -4,15 +4,23 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-import catalogue as shipped
 from schemas import PlaylistUpdate
 from schemas.topics import REJECTED_EVENTS
-from streams.cli.common import Json, catalogue, emit, load_settings, out, running_stack, say
+from streams.cli.common import (
+    SHIPPED,
+    Json,
+    Music,
+    catalogue,
+    emit,
+    out,
+    running_stack,
+    say,
+    settings_for,
+)
 from streams.cli.index import index_with_progress
 from streams.cli.view import Tracks, queue_table, reasons_of, top_of
 from streams.client import Follower, Publisher
@@ -62,20 +70,14 @@ SCRIPT = (
 )
 
 
-def demo(
-    music: Annotated[
-        Path | None, typer.Option(help="Your own folder of music instead of the catalogue.")
-    ] = None,
-    json: Json = False,
-) -> None:
+def demo(music: Music = None, json: Json = False) -> None:
     """Watch a queue follow a scripted listener through a real Kafka broker.
 
     Example: upnext demo --music ~/Music
     """
-    folder = music or Path(shipped.__file__).parent / "audio"
-    with running_stack(load_settings()) as stack:
+    with running_stack(settings_for(music)) as stack:
         publisher = Publisher(stack.settings.bootstrap)
-        index_with_progress(folder, stack.settings)
+        index_with_progress(music or SHIPPED, stack.settings)
         say("waiting for the workers")
         stack.wait_until_ready()
         tracks = catalogue(stack.settings.bootstrap)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from streams.settings import Settings
 if TYPE_CHECKING:  # the base install has no embedder, and most verbs need none
     from embedder.batch import Outcome
     from embedder.folder import Music
+    from embedder.space import Space
     from streams.indexing import Indexed
 
 PLAIN_EVERY = 50
@@ -45,13 +47,16 @@ def index_with_progress(folder: Path, settings: Settings) -> "Indexed":
     """Index a folder, showing how far it is; broken files are named and passed over."""
     from embedder.batch import Broken
     from embedder.folder import read_folder
-    from embedder.space import Space
+    from embedder.manifest import Manifest, folder_of
     from streams.indexing import Indexed, index_files
 
     say(f"reading {folder}")
     music = read_folder(folder)
     _name_what_is_passed_over(music)
-    outcomes = index_files(music.files, Space.load(settings.space), settings.bootstrap)
+    manifest = Manifest.read(folder_of(settings.space))
+    outcomes = index_files(
+        music.files, manifest, partial(_load, settings.space), settings.bootstrap
+    )
     show = _with_bar if talk.is_terminal else _with_lines
     result = Indexed()
     for outcome in show(outcomes, len(music.files)):
@@ -63,6 +68,12 @@ def index_with_progress(folder: Path, settings: Settings) -> "Indexed":
         f"{len(result.broken)} broken"
     )
     return result
+
+
+def _load(name: str) -> "Space":
+    from embedder.space import Space
+
+    return Space.load(name)
 
 
 def _name_what_is_passed_over(music: "Music") -> None:

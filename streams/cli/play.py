@@ -2,14 +2,21 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import typer
 
-import catalogue as shipped
 from schemas import PlaylistUpdate
 from schemas.playback import Action
-from streams.cli.common import catalogue, load_settings, name_of, out, running_stack, say
+from streams.cli.common import (
+    SHIPPED,
+    Music,
+    catalogue,
+    name_of,
+    out,
+    running_stack,
+    say,
+    settings_for,
+)
 from streams.cli.demo import PLAYLIST
 from streams.cli.index import index_with_progress
 from streams.cli.view import Tracks, queue_table
@@ -88,17 +95,14 @@ class Player:
         return f"♪ {name_of(current, self._tracks)} > " if current else "the queue is empty > "
 
 
-def play() -> None:
+def play(music: Music = None) -> None:
     """Play, skip and say things in the terminal, and watch the queue follow.
 
-    Example: upnext play
+    Example: upnext play --music ~/Music
     """
-    folder = Path(shipped.__file__).parent / "audio"
-    with running_stack(load_settings()) as stack:
+    with running_stack(settings_for(music)) as stack:
+        index_with_progress(music or SHIPPED, stack.settings)
         tracks = catalogue(stack.settings.bootstrap)
-        if not tracks:
-            index_with_progress(folder, stack.settings)
-            tracks = catalogue(stack.settings.bootstrap)
         stack.wait_until_ready()
         stack.wait_for_tracks(len(tracks))
         with Follower(stack.settings.bootstrap) as follower:

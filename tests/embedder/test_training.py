@@ -47,7 +47,7 @@ def test_one_command_trains_a_space_and_another_measures_it(
 
     trained = main(
         ["train", "--clips", str(clips), "--validation", str(others), "--out", str(out),
-         "--epochs", "30", "--data", "clicks and tones", "--licence", "CC0-1.0"]
+         "--epochs", "20", "--data", "clicks and tones", "--licence", "CC0-1.0"]
     )  # fmt: skip
     capsys.readouterr()
     measured = main(["evaluate", "--space", str(out), "--tracks", str(others), "--json"])

@@ -147,6 +147,14 @@ def test_less_like_this_teaches_the_opposite() -> None:
     assert example.label is UNWANTED
 
 
+def test_a_pointing_transcript_counts_as_much_as_it_is_sure() -> None:
+    pointing = understood(clause("more", "this", vector=None), at=5, confidence=0.25)
+
+    (example,) = examples(playback("calm-1", "started", 0), pointing)
+
+    assert example.weight == 0.5
+
+
 def test_every_constant_is_a_setting() -> None:
     config = RankerConfig(
         early_fraction=0.1, listened_fraction=0.3, late_skip_weight=0.5, half_life_events=1
@@ -178,3 +186,26 @@ def test_an_act_is_told_in_words(event: PlaybackEvent, sentence: str) -> None:
 
     assert update.causes[0].sentence == sentence
     assert update.causes[0].event_id == event.event_id
+
+
+def test_of_the_reports_on_one_listen_only_the_last_teaches() -> None:
+    reports = [
+        playback("calm-1", "progressed", at, position_seconds=at, duration_seconds=200)
+        for at in (110, 120, 130)
+    ]
+    end = playback("calm-1", "completed", 200)
+
+    assert len(examples(*reports)) == 1
+    assert [row.event_id for row in examples(*reports, end)] == [end.event_id]
+
+
+def test_what_has_faded_below_notice_is_left_out() -> None:
+    skips = [skip(f"t{n}", at=n) for n in range(400)]
+
+    assert len(examples(*skips)) < 200
+
+
+def test_a_switch_that_was_not_understood_fades_nothing() -> None:
+    switch = understood(clause("switch", "qwxz", None, grounding="none", confidence=0.0), at=9)
+
+    assert examples(playback("calm-1")) == examples(playback("calm-1"), switch)

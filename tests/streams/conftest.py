@@ -54,8 +54,9 @@ def stack(servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     settings = Settings(state_folder=folder, kafka_port=0, metrics_port=0, **servers)
     with Stack(settings) as running:
         bootstrap = running.settings.bootstrap
+        space = Space.load("small")
         files = read_folder(AUDIO).files
-        outcomes = list(index_files(files, Space.load("small"), bootstrap))
+        outcomes = list(index_files(files, space.manifest, lambda: space, bootstrap))
         running.wait_until_ready()
         running.wait_for_tracks(len(outcomes))
         yield running

@@ -110,7 +110,7 @@ def test_undo_brings_the_queue_back(session, tracks):
 def test_a_playback_event_for_a_session_nobody_started_makes_one(session, tracks):
     track_id = next(iter(tracks))
 
-    update = session.play(track_id, "liked").update
+    update = session.play(track_id, "completed").update
 
     assert update.revision == 1
     assert update.slots

@@ -83,3 +83,16 @@ def test_settings_do_not_change():
 
 def test_every_setting_says_what_it_is():
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_readme_names_every_setting_with_its_default() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+
+    for name, field in Settings.model_fields.items():
+        row = next(
+            line
+            for line in readme.splitlines()
+            if f"UPNEXT_{name.upper()}" in line and line.startswith("|")
+        )
+        if isinstance(field.default, str | int):
+            assert str(field.default) in row
