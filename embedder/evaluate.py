@@ -1,8 +1,9 @@
 """A space and tracks of known truth -> figures: what zero-shot search is worth."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,8 @@ def evaluate(space: Space, folder: Path) -> Report:
 
     """
     clips = read_clips(folder)
-    timed = [_timed(lambda path=clip.path: space.encode_audio([path])[0]) for clip in clips]
-    audio = np.stack([vector for vector, _ in timed])
+    timed = [_timed(partial(space.encode_audio, [clip.path])) for clip in clips]
+    audio = np.concatenate([vectors for vectors, _ in timed])
     facts = [clip.facts for clip in clips]
     by_word = auc_by_word(space, audio, facts)
     texts = space.encode_text([caption.text for caption in bare_captions(space.vocabulary)])
@@ -136,14 +137,12 @@ def _precisions(space: Space, audio: Array, facts: Sequence[Facts]) -> dict[str,
     return measured
 
 
-def _timed(embed: Any) -> tuple[Array, float]:
+def _timed(embed: Callable[[], Array]) -> tuple[Array, float]:
     started = time.perf_counter()
-    vector = embed()
-    return vector, time.perf_counter() - started
+    vectors = embed()
+    return vectors, time.perf_counter() - started
 
 
 def _seconds_a_text(space: Space, count: int = 9) -> float:
     texts = [TIMED_TEXT.format(number) for number in range(count)]
-    return float(
-        np.median([_timed(lambda text=text: space.encode_text([text]))[1] for text in texts])
-    )
+    return float(np.median([_timed(partial(space.encode_text, [text]))[1] for text in texts]))

@@ -177,7 +177,8 @@ def _epochs(
         total_steps=steps * config.epochs,
     )
     for epoch in range(1, config.epochs + 1):
-        towers.audio.train(), towers.text.train()
+        for tower in towers:
+            tower.train()
         losses = []
         for windows in np.array_split(rng.permutation(len(training)), steps):
             clips = training.clip_of[windows]

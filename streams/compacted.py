@@ -13,7 +13,8 @@ from streams.errors import BrokerUnavailable, EventError
 
 R = TypeVar("R", bound=Versioned)
 
-SECONDS = 60.0
+SECONDS = 20.0
+"""How long the broker may be silent."""
 
 
 def read_all(bootstrap: str, topic: Topic, record: type[R]) -> dict[str, R]:
@@ -55,19 +56,19 @@ def _read(consumer: Consumer, bootstrap: str, topic: Topic, record: type[R]) -> 
     consumer.assign([TopicPartition(topic.name, p, OFFSET_BEGINNING) for p in unread])
     records: dict[str, R] = {}
     while unread:
-        messages = consumer.consume(5_000, timeout=SECONDS)
-        if not messages:
+        # One by one: `consume` would wait for its whole number, or for its whole time.
+        message = consumer.poll(SECONDS)
+        if message is None:
             raise BrokerUnavailable(bootstrap, f"{topic.name} stopped answering")
-        for message in messages:
-            if (error := message.error()) is not None:
-                if is_end(error):
-                    unread.discard(message.partition())
-                continue
-            key = (message.key() or b"").decode(errors="replace")
-            records.pop(key, None)
-            if message.value() is not None:
-                try:
-                    records[key] = decode(record, message.value())
-                except (ValidationError, EventError):
-                    continue  # its consumer writes the dead letter
+        if (error := message.error()) is not None:
+            if is_end(error):
+                unread.discard(message.partition())
+            continue
+        key = (message.key() or b"").decode(errors="replace")
+        records.pop(key, None)
+        if message.value() is not None:
+            try:
+                records[key] = decode(record, message.value())
+            except (ValidationError, EventError):
+                continue  # its consumer writes the dead letter
     return records

@@ -135,6 +135,7 @@ class Stack:
                 continue
             if child.restarts >= MAX_RESTARTS:
                 raise WorkerDied(child.name, code, Path(child.log.name))
+            child.log.close()
             self.say(f"worker {child.name} ended with status {code}; starting it again")
             self._start(child.name, place, restarts=child.restarts + 1)
 

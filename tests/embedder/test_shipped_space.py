@@ -1,6 +1,6 @@
 """The space that ships is worth what its card says, on pieces it has never heard.
 
-A part of the shipped catalogue is embedded; the margins leave room for it being small.
+The whole shipped catalogue is embedded; margins leave room for another machine's arithmetic.
 """
 
 from pathlib import Path
@@ -15,8 +15,6 @@ from embedder.manifest import SPACES
 from embedder.space import Array, Space
 
 CATALOGUE = Path(__file__).parents[2] / "catalogue"
-EVERY = 4
-"""One piece in four is enough to see a space that has gone bad."""
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +24,7 @@ def space() -> Space:
 
 @pytest.fixture(scope="module")
 def clips() -> tuple[Clip, ...]:
-    return read_clips(CATALOGUE)[::EVERY]
+    return read_clips(CATALOGUE)
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +77,8 @@ def test_two_words_at_once_find_tracks_that_have_both(
     cosines = space.similarity(["fast and loud"], audio)[0]
 
     truth = truth_matrix([clip.facts for clip in clips], ("fast", "loud")) > 0
-    best = np.argsort(-cosines)[:5]
-    assert truth[best].all(axis=1).sum() >= 4
+    best = np.argsort(-cosines)[:10]
+    assert truth[best].all(axis=1).sum() >= 7
 
 
 def test_the_shipped_space_is_a_few_megabytes_and_states_its_licence(space: Space) -> None:
