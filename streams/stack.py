@@ -99,21 +99,25 @@ class Stack:
 
         """
         until = time.monotonic() + READY_SECONDS
-        for child in self._children.values():
-            while not _metric(child.port, "upnext_ready"):
+        for name in self.commands:
+            while name in self._children and not self._metric(name, "upnext_ready"):
                 self.restart_fallen()
-                if time.monotonic() > until:
-                    raise NotReady(child.name, READY_SECONDS, Path(child.log.name))
-                time.sleep(0.1)
+                self._require_time(name, until)
 
     def wait_for_tracks(self, count: int) -> None:
         """Return when the sessions worker can rank `count` tracks; raises NotReady."""
         until = time.monotonic() + READY_SECONDS
-        child = self._children.get("sessions")
-        while child and (_metric(child.port, "upnext_library_tracks") or 0) < count:
-            if time.monotonic() > until:
-                raise NotReady(child.name, READY_SECONDS, Path(child.log.name))
-            time.sleep(0.1)
+        name = "sessions"
+        while name in self._children and self._metric(name, "upnext_library_tracks") < count:
+            self._require_time(name, until)
+
+    def _metric(self, name: str, gauge: str) -> float:
+        return _metric(self._children[name].port, gauge) or 0.0
+
+    def _require_time(self, name: str, until: float) -> None:
+        if time.monotonic() > until:
+            raise NotReady(name, READY_SECONDS, Path(self._children[name].log.name))
+        time.sleep(0.1)
 
     def watch(self, stop: Event) -> None:
         """Restart workers that fall, until `stop` is set."""

@@ -15,8 +15,15 @@ SESSION_TIMEOUT_SECONDS = 6.0
 LAG_SECONDS = 5.0
 
 
-def build_app(name: str, settings: Settings, *, overlap: int) -> App:
-    """Return an app that loses no event; nothing connects until a worker starts it."""
+def build_app(name: str, settings: Settings, *, overlap: int, **options: Any) -> App:
+    """Return an app that loses no event; nothing connects until a worker starts it.
+
+    Parameters
+    ----------
+    overlap : events per partition to read again after an assignment
+    options : further settings of Faust's
+
+    """
     datadir = settings.state_folder / "faust" / name / settings.worker_name
     datadir.mkdir(parents=True, exist_ok=True)
     app = App(
@@ -37,6 +44,7 @@ def build_app(name: str, settings: Settings, *, overlap: int) -> App:
         consumer_group_instance_id=f"{name}-{settings.worker_name}",
         producer_linger=settings.linger_seconds,
         web_enabled=False,
+        **options,
     )
     app.timer(LAG_SECONDS)(_watch_lag(app))
     return app

@@ -25,7 +25,8 @@ from schemas.topics import (
 )
 from streams import metrics
 from streams.agents.app import build_app, raw_topic
-from streams.codecs import SessionCodec, admit, decode
+from streams.agents.sessions_table import SessionsTable
+from streams.codecs import admit, decode
 from streams.dead_letters import rejecting
 from streams.delivery import App
 from streams.errors import OtherSpace
@@ -51,12 +52,11 @@ def sessions_app(settings: Settings, library: Callable[[], Library], space: str)
     space : hash of the space the library is in
 
     """
-    app = build_app("sessions", settings, overlap=OVERLAP)
+    app = build_app("sessions", settings, overlap=OVERLAP, Table=SessionsTable)
     events = raw_topic(app, PLAYBACK_EVENTS, SESSION_COMMANDS, UNDERSTOOD_INTENTS)
     updates = raw_topic(app, PLAYLIST_UPDATES)
     rejected = raw_topic(app, REJECTED_EVENTS)
     sessions: Any = app.Table("sessions", key_type=str, partitions=settings.partitions)
-    sessions.value_serializer = SessionCodec()  # Faust has no argument for it
     tolerance = timedelta(seconds=settings.future_seconds)
 
     @app.agent(events, name="follow")

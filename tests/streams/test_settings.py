@@ -90,9 +90,7 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
 
     for name, field in Settings.model_fields.items():
         row = next(
-            line
-            for line in readme.splitlines()
-            if f"UPNEXT_{name.upper()}" in line and line.startswith("|")
+            line for line in readme.splitlines() if line.startswith(f"| `UPNEXT_{name.upper()}")
         )
         if isinstance(field.default, str | int):
             assert str(field.default) in row
