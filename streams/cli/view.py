@@ -7,7 +7,6 @@ from rich.table import Table
 from rich.text import Text
 
 from schemas import PlaylistUpdate, Slot, TrackInfo
-from streams.cli.common import name_of
 
 TOP = 10
 
@@ -24,8 +23,8 @@ def queue_table(before: PlaylistUpdate | None, after: PlaylistUpdate, tracks: Tr
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
     table.add_column("", justify="right", style="dim", width=2)
     if before:
-        table.add_column("before", ratio=3, no_wrap=True, style="dim")
-    table.add_column("after", ratio=3, no_wrap=True)
+        table.add_column("before", ratio=2, no_wrap=True, style="dim")
+    table.add_column("after", ratio=2, no_wrap=True)
     table.add_column("", width=5, justify="right")
     table.add_column("because", ratio=5, no_wrap=True)
     old = top_of(before)
@@ -33,10 +32,15 @@ def queue_table(before: PlaylistUpdate | None, after: PlaylistUpdate, tracks: Tr
     for rank, slot in enumerate(after.slots[:TOP]):
         cells: list[str | Text] = [str(rank + 1)]
         if before:
-            cells.append(name_of(old[rank], tracks) if rank < len(old) else "")
-        cells += [name_of(slot.track_id, tracks), _moved(slot, rank, ranks), _because(slot, after)]
+            cells.append(_title(old[rank], tracks) if rank < len(old) else "")
+        cells += [_title(slot.track_id, tracks), _moved(slot, rank, ranks), _because(slot, after)]
         table.add_row(*cells)
     return table
+
+
+def _title(track_id: str, tracks: Tracks) -> str:
+    """Return what a column has room for."""
+    return tracks[track_id].title if track_id in tracks else track_id
 
 
 def _moved(slot: Slot, rank: int, ranks: dict[str, int]) -> Text:

@@ -30,6 +30,8 @@ TRY_SECONDS = 2.0
 """How long to wait for the first answer of a broker that may not be there."""
 ANSWER_SECONDS = 10.0
 """How long a broker that is there may take to answer."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 10.0
+"""Between two tries to reach a broker; doubled from the first to the longest."""
 LEADER_SECONDS = 30.0
 """How long new topics may take until every partition has a leader."""
 
@@ -64,13 +66,15 @@ def wait_for_broker(bootstrap: str, seconds: float | None = None) -> None:
         It did not within `seconds`.
 
     """
-    begun = monotonic()
+    begun, pause = monotonic(), FIRST_PAUSE_SECONDS
     while not answers(bootstrap):
         waited = monotonic() - begun
         if seconds is not None and waited >= seconds:
             raise BrokerUnavailable(bootstrap, f"tried for {waited:.0f} s; check UPNEXT_BROKER")
-        log.warning("waiting for the broker %s", bootstrap)
-        sleep(0.5)
+        left = None if seconds is None else seconds - waited
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS, *([] if left is None else [left]))
+        log.warning("no answer from the broker %s, trying again in %.1f s", bootstrap, pause)
+        sleep(pause)
 
 
 def create_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) -> tuple[str, ...]:

@@ -162,7 +162,7 @@ def test_the_location_decides_which_index_is_opened(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "location, module, extra",
-    [("embedded", "qdrant_edge", "embedded"), ("http://localhost", "qdrant_client", "server")],
+    [("embedded", "qdrant_edge", "embedded"), ("http://localhost", "qdrant_client", "embedder")],
 )
 def test_a_missing_extra_says_what_to_install(
     location: str, module: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
