@@ -104,6 +104,9 @@ def perform(
     yield "starts a session with an initial playlist", None, answer
     for step in SCRIPT:
         before = answer.update
+        if not before.slots:
+            say("the queue is empty: the script wants a folder of ten tracks or more")
+            return
         top = before.current if "what plays" in step.tells else None
         track = top or before.slots[0].track_id
         info = tracks[track]
