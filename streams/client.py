@@ -5,19 +5,17 @@ from threading import Event
 from time import monotonic
 from typing import Any, Self
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer
 
 from schemas import PlaylistUpdate, Versioned
 from schemas.topics import PLAYLIST_UPDATES, Topic
 from streams.errors import BrokerUnavailable, NoUpdate
+from streams.kafka.reading import QUIET, assign_from_now, open_reader
 
 PARTITIONER = "murmur2_random"
 """Faust's and Java's partitioner; librdkafka's own would scatter a listener over partitions."""
 
 DELIVERY_SECONDS = 10.0
-
-QUIET = 2
-"""librdkafka's log from critical up: what fails is raised, what passes it retries itself."""
 
 
 class Publisher:
@@ -83,33 +81,11 @@ class Follower:
     """Reads `playlist-updates` from now on."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap,
-                "group.id": "upnext-follower",  # required, and unused: nothing is committed
-                "enable.auto.commit": False,
-                "fetch.wait.max.ms": 100,
-                "log_level": QUIET,
-            }
-        )
-        self._bootstrap = bootstrap
-        self._from_the_end()
-
-    def _from_the_end(self) -> None:
-        name = PLAYLIST_UPDATES.name
+        self._consumer = open_reader(bootstrap, fetch_wait_max_ms=100)
         try:
-            partitions = self._consumer.list_topics(name, timeout=10).topics[name].partitions
-            ends = [
-                TopicPartition(
-                    name,
-                    p,
-                    self._consumer.get_watermark_offsets(TopicPartition(name, p), timeout=10)[1],
-                )
-                for p in partitions
-            ]
+            assign_from_now(self._consumer, PLAYLIST_UPDATES.name)
         except KafkaException as error:
-            raise BrokerUnavailable(self._bootstrap, str(error.args[0])) from None
-        self._consumer.assign(ends)
+            raise BrokerUnavailable(bootstrap, str(error.args[0])) from None
 
     def __enter__(self) -> Self:
         return self

@@ -2,14 +2,14 @@
 
 from typing import TypeVar
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 from pydantic import ValidationError
 
 from schemas import Versioned
 from schemas.topics import Topic
-from streams.client import QUIET
 from streams.codecs import decode
 from streams.errors import BrokerUnavailable, EventError
+from streams.kafka.reading import is_end, open_reader
 
 R = TypeVar("R", bound=Versioned)
 
@@ -26,26 +26,13 @@ def read_all(bootstrap: str, topic: Topic, record: type[R]) -> dict[str, R]:
         The broker does not answer, or has no such topic.
 
     """
-    consumer = Consumer(
-        {
-            "bootstrap.servers": bootstrap,
-            "group.id": "upnext-reader",  # required, and unused: nothing is committed
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "log_level": QUIET,
-        }
-    )
+    consumer = open_reader(bootstrap, enable_partition_eof=True)
     try:
         return _read(consumer, bootstrap, topic, record)
     except KafkaException as error:
         raise BrokerUnavailable(bootstrap, str(error.args[0])) from None
     finally:
         consumer.close()
-
-
-def is_end(error: KafkaError) -> bool:
-    """Say whether an "error" only tells that a partition has been read to its end."""
-    return bool(error.code() == KafkaError._PARTITION_EOF)  # noqa: SLF001  # its only name
 
 
 def _read(consumer: Consumer, bootstrap: str, topic: Topic, record: type[R]) -> dict[str, R]:

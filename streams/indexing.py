@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedder.batch import Broken, Embedded, Outcome, Skipped, embed_folder
+from embedder.batch import Array, Broken, Embedded, Outcome, Skipped, embed_folder
 from embedder.folder import MusicFile
 from embedder.manifest import Manifest
 from schemas import TextVector, TrackVector, pack_vector
@@ -41,7 +43,7 @@ def index_files(
     """Embed what is new among the files, publish it, and say file by file what was done.
 
     Each vector is with the broker before the next file begins: whatever interrupts the run, the
-    next one goes on from there. What is known comes first.
+    next one goes on from there.
 
     Parameters
     ----------
@@ -55,30 +57,33 @@ def index_files(
 
     """
     publisher = Publisher(bootstrap)
-    words = _new_words(manifest, bootstrap)
-    known, new = _parted(files, manifest, bootstrap)
-    yield from map(Skipped, known)
-    if not (new or words):
-        return
-    space = load()
-    _publish_words(words, space, publisher)
-    for outcome in embed_folder(new, space):
+    space = _OnDemand(manifest.hash, load)
+    if words := _new_words(manifest, bootstrap):
+        _publish_words(words, space.loaded, publisher)
+    vectors = read_all(bootstrap, TRACK_VECTORS, TrackVector).values()
+    known = {(vector.track_id, vector.space) for vector in vectors}
+    for outcome in embed_folder(files, space, known):
         if isinstance(outcome, Embedded):
             publisher.publish(TRACK_VECTORS, outcome.record)
         yield outcome
 
 
-def _parted(
-    files: Iterable[MusicFile], manifest: Manifest, bootstrap: str
-) -> tuple[list[MusicFile], list[MusicFile]]:
-    """Return the files that have a vector of this space, and those that have none."""
-    vectors = read_all(bootstrap, TRACK_VECTORS, TrackVector).values()
-    there = {vector.track_id for vector in vectors if vector.space == manifest.hash}
-    known: list[MusicFile] = []
-    new: list[MusicFile] = []
-    for file in files:
-        (known if file.track_id in there else new).append(file)
-    return known, new
+class _OnDemand:
+    """A space that is loaded when the first file is embedded; its hash is known before."""
+
+    def __init__(self, hash: str, load: Callable[[], "Space"]) -> None:
+        self.hash = hash
+        self._load = load
+
+    @cached_property
+    def loaded(self) -> "Space":
+        return self._load()
+
+    def encode_audio(self, sources: Iterable[Path], /) -> Array:
+        return self.loaded.encode_audio(sources)
+
+    def centred_audio(self, vectors: Array, /) -> Array:
+        return self.loaded.centred_audio(vectors)
 
 
 def _new_words(manifest: Manifest, bootstrap: str) -> list[str]:

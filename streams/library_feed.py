@@ -17,10 +17,9 @@ from ranker.errors import UnfitVector
 from ranker.library import Array, Library, unit
 from schemas import TrackVector, unpack_vector
 from schemas.topics import TRACK_VECTORS
-from streams.client import QUIET
 from streams.codecs import decode
-from streams.compacted import is_end
 from streams.errors import BrokerUnavailable, EventError
+from streams.kafka.reading import is_end, open_reader
 from streams.metrics import LIBRARY_TRACKS
 
 log = logging.getLogger(__name__)
@@ -72,15 +71,7 @@ class LibraryFeed:
         self._thread.join(5)
 
     def _follow(self) -> None:
-        consumer = Consumer(
-            {
-                "bootstrap.servers": self._bootstrap,
-                "group.id": "upnext-library",  # required, and unused: nothing is committed
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "log_level": QUIET,
-            }
-        )
+        consumer = open_reader(self._bootstrap, enable_partition_eof=True)
         partitions = self._partitions(consumer)
         self._unread = set(partitions)
         consumer.assign(

@@ -11,10 +11,10 @@ from time import perf_counter, sleep
 from typing import Self
 
 import numpy as np
-from confluent_kafka import Consumer, TopicPartition
 
 from streams.client import Publisher
 from streams.errors import NoUpdate
+from streams.kafka.reading import assign_from_now, open_reader
 
 PATIENCE_SECONDS = 20.0
 """How long to wait while nothing comes."""
@@ -49,22 +49,8 @@ class Receipts:
         self.at: dict[str, float] = {}
         self.sizes: list[int] = []
         self._stop = threading.Event()
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap,
-                "group.id": "upnext-bench",
-                "enable.auto.commit": False,
-                "fetch.wait.max.ms": 10,
-            }
-        )
-        partitions = self._consumer.list_topics(topic, timeout=10).topics[topic].partitions
-        ends = [
-            self._consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=10)[1]
-            for p in partitions
-        ]
-        self._consumer.assign(
-            [TopicPartition(topic, p, end) for p, end in zip(partitions, ends, strict=True)]
-        )
+        self._consumer = open_reader(bootstrap, fetch_wait_max_ms=10)
+        assign_from_now(self._consumer, topic)
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
 
