@@ -13,13 +13,13 @@ from pathlib import Path
 
 import torch
 
-from embedder.dataset import load_dataset
 from embedder.errors import EmbedderError
-from embedder.evaluate import Report, evaluate
-from embedder.publish import publish
-from embedder.sentences import SentenceEncoder
+from embedder.evaluation.zero_shot import Report, evaluate
+from embedder.small.sentences import SentenceEncoder
 from embedder.space import Space
-from embedder.train import TrainingConfig, train
+from embedder.training.dataset import load_dataset
+from embedder.training.publish import publish
+from embedder.training.train import TrainingConfig, train
 
 EXAMPLE = "example: python -m embedder evaluate --space small --tracks catalogue"
 

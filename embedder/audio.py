@@ -1,5 +1,6 @@
 """File -> windows: ten-second mono stretches at one sampling rate."""
 
+from dataclasses import dataclass
 from math import floor
 from pathlib import Path
 
@@ -10,14 +11,27 @@ from numpy.typing import NDArray
 
 from embedder.errors import UndecodableAudio
 
-SAMPLING_RATE = 16_000
-"""Samples a second (Hz) of every waveform inside the embedder."""
 
-WINDOW_SECONDS = 10
-"""Length of one window; a track's vector is the mean over its windows (P26)."""
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a recording is cut before an encoder hears it."""
 
-WINDOW_SAMPLES = SAMPLING_RATE * WINDOW_SECONDS
-"""Samples in one window."""
+    sampling_rate: int = 16_000
+    """Samples a second (Hz)."""
+
+    seconds: int = 10
+    """Length of one window; a track's vector is the mean over its windows (P26)."""
+
+    @property
+    def samples(self) -> int:
+        """Samples in one window."""
+        return self.sampling_rate * self.seconds
+
+
+FRAMING = Framing()
+"""Of the space that ships, and of the patent's towers."""
+
+SAMPLING_RATE, WINDOW_SAMPLES = FRAMING.sampling_rate, FRAMING.samples
 
 MAX_WINDOWS = 12
 """Windows read of one file, spread evenly, so that a recording of hours costs as much as a song."""
@@ -29,13 +43,13 @@ LONGEST_FRAMES = 2**40
 """A header that promises more samples than this (months of audio) is broken."""
 
 Waveform = NDArray[np.float32]
-"""Mono samples at `SAMPLING_RATE`, full scale at 1."""
+"""Mono samples, full scale at 1."""
 
 Windows = NDArray[np.float32]
-"""(n, WINDOW_SAMPLES) float32: one row a window."""
+"""(n, samples) float32: one row a window."""
 
 
-def read_windows(path: Path | str) -> Windows:
+def read_windows(path: Path | str, framing: Framing = FRAMING) -> Windows:
     """Read the windows of an audio file that stand for the whole of it.
 
     WAV, FLAC, OGG (Vorbis, Opus), MP3, AIFF and what else libsndfile decodes; any channels, any
@@ -43,7 +57,7 @@ def read_windows(path: Path | str) -> Windows:
 
     Returns
     -------
-    windows : (n, WINDOW_SAMPLES) float32, 1 <= n <= MAX_WINDOWS, silent windows left out
+    windows : (n, framing.samples) float32, 1 <= n <= MAX_WINDOWS, silent windows left out
 
     Raises
     ------
@@ -60,14 +74,14 @@ def read_windows(path: Path | str) -> Windows:
         raise UndecodableAudio(path, "there is no such file")
     try:
         with soundfile.SoundFile(path) as file:
-            stretches = _stretches(file, path)
+            stretches = _stretches(file, path, framing)
     except (soundfile.LibsndfileError, OSError) as error:
         raise UndecodableAudio(path, str(error)) from None
-    return _audible([window_of(stretch) for stretch in stretches], path)
+    return _audible([window_of(stretch, framing) for stretch in stretches], path)
 
 
-def windows_of(waveform: Waveform) -> Windows:
-    """Cut a waveform that is already mono at `SAMPLING_RATE` as `read_windows` cuts a file.
+def windows_of(waveform: Waveform, framing: Framing = FRAMING) -> Windows:
+    """Cut a waveform that is already mono at the framing's rate as `read_windows` cuts a file.
 
     Raises
     ------
@@ -78,9 +92,9 @@ def windows_of(waveform: Waveform) -> Windows:
     name = "a waveform"
     if waveform.ndim != 1 or not len(waveform):
         raise UndecodableAudio(name, f"its shape is {waveform.shape}, not (samples,)")
-    starts = window_starts(len(waveform), WINDOW_SAMPLES)
-    stretches = [waveform[start : start + WINDOW_SAMPLES] for start in starts]
-    return _audible([window_of(stretch) for stretch in stretches], name)
+    starts = window_starts(len(waveform), framing.samples)
+    stretches = [waveform[start : start + framing.samples] for start in starts]
+    return _audible([window_of(stretch, framing) for stretch in stretches], name)
 
 
 def window_starts(n_samples: int, window: int, most: int = MAX_WINDOWS) -> list[int]:
@@ -101,27 +115,28 @@ def window_starts(n_samples: int, window: int, most: int = MAX_WINDOWS) -> list[
     return [int(index) * window for index in np.linspace(0, count - 1, most).round()]
 
 
-def window_of(stretch: Waveform) -> Waveform:
+def window_of(stretch: Waveform, framing: Framing = FRAMING) -> Waveform:
     """Repeat a short stretch until it fills a window; cut a long one."""
-    repeats = -(-WINDOW_SAMPLES // len(stretch))
-    return np.tile(stretch, repeats)[:WINDOW_SAMPLES].astype(np.float32, copy=False)
+    repeats = -(-framing.samples // len(stretch))
+    return np.tile(stretch, repeats)[: framing.samples].astype(np.float32, copy=False)
 
 
-def _stretches(file: soundfile.SoundFile, path: Path) -> list[Waveform]:
+def _stretches(file: soundfile.SoundFile, path: Path, framing: Framing) -> list[Waveform]:
     if not 0 < file.frames < LONGEST_FRAMES:
         raise UndecodableAudio(path, f"its header promises {file.frames} samples")
-    window = file.samplerate * WINDOW_SECONDS
-    read = [_stretch(file, start, window) for start in window_starts(file.frames, window)]
+    window = file.samplerate * framing.seconds
+    starts = window_starts(file.frames, window)
+    read = [_stretch(file, start, window, framing.sampling_rate) for start in starts]
     stretches = [stretch for stretch in read if len(stretch)]
     if not stretches:
         raise UndecodableAudio(path, "no sample could be decoded")
     return stretches
 
 
-def _stretch(file: soundfile.SoundFile, start: int, n_samples: int) -> Waveform:
+def _stretch(file: soundfile.SoundFile, start: int, n_samples: int, rate: int) -> Waveform:
     file.seek(start)
     samples = file.read(n_samples, dtype="float32", always_2d=True)
-    mono: Waveform = soxr.resample(samples.mean(axis=1), file.samplerate, SAMPLING_RATE)
+    mono: Waveform = soxr.resample(samples.mean(axis=1), file.samplerate, rate)
     return mono
 
 

@@ -28,15 +28,18 @@ class Manifest:
     """A space's own description of where it comes from and what it is worth."""
 
     name: str
+    kind: str
+    """What its encoders are made of, as `embedder.encoders.load_encoders` knows it."""
+
     dimension: int
     front_end: str
     """How a file becomes what the audio tower sees."""
 
-    sentence_model: str
-    """The frozen model whose sentence vectors the text tower reads."""
+    text_model: str
+    """What reads a text before its tower: for `small`, a frozen sentence model."""
 
     hash: str
-    """Two spaces with one hash give equal vectors: it covers weights, front end, sentence model."""
+    """Two spaces with one hash give equal vectors: it covers weights, front end, text model."""
 
     centre_audio: tuple[float, ...]
     """Mean of the training clips' vectors, subtracted before anything linear is learned."""
@@ -128,7 +131,7 @@ def folder_of(name_or_path: str | Path) -> Path:
     return folder
 
 
-def hash_of(folder: Path, front_end: str, sentence_model: str) -> str:
+def hash_of(folder: Path, front_end: str, text_model: str) -> str:
     """Return what tells a space from any other, `HASH_CHARACTERS` hexadecimal characters.
 
     Raises
@@ -142,7 +145,7 @@ def hash_of(folder: Path, front_end: str, sentence_model: str) -> str:
     except OSError:
         raise NotASpace(folder, f"it has no {WEIGHTS}") from None
     digest = hashlib.sha256(weights)
-    digest.update(f"\n{front_end}\n{sentence_model}".encode())
+    digest.update(f"\n{front_end}\n{text_model}".encode())
     return digest.hexdigest()[:HASH_CHARACTERS]
 
 

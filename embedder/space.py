@@ -6,17 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from embedder.audio import Waveform, Windows, read_windows, windows_of
 from embedder.calibration import Calibration
+from embedder.encoders import Array, Encoders, TextEncoder, load_encoders
 from embedder.errors import CollapsedTower, NotASpace, WrongSpace
-from embedder.features import FRONT_END, features_of
 from embedder.manifest import Manifest, folder_of, hash_of
-from embedder.sentences import SENTENCE_MODEL, SentenceEncoder, readable
-from embedder.towers import DIMENSION
-from embedder.weights import Towers, read_towers
+from embedder.text import readable
 
 CACHED_TEXTS = 4096
 """Texts whose vectors are remembered: people ask for the same things."""
@@ -34,22 +30,20 @@ UNLIKE_TEXTS = (
 LEAST_SPREAD = 0.1
 """Between the nearest and the farthest pair of `UNLIKE_TEXTS`; a collapsed tower shows 0."""
 
-Array = NDArray[np.float32]
-
 
 class Space:
-    """Two towers and what is known about the space they share.
+    """Two encoders and what is known about the space they share.
 
     >>> space = Space.load("small")
     >>> space.encode_text(["calm piano"]).shape
     (1, 128)
     """
 
-    def __init__(self, manifest: Manifest, towers: Towers) -> None:
+    def __init__(self, manifest: Manifest, encoders: Encoders) -> None:
         self.manifest = manifest
         self.centre_audio: Array = np.array(manifest.centre_audio, np.float32)
         self.centre_text: Array = np.array(manifest.centre_text, np.float32)
-        self._towers = towers
+        self._audio, self._untried_text = encoders
         self._text_vector = lru_cache(CACHED_TEXTS)(self._embed_text)
 
     @classmethod
@@ -71,11 +65,12 @@ class Space:
         torch.set_num_threads(1)
         folder = folder_of(name_or_path)
         manifest = Manifest.read(folder)
-        _check_parts(manifest, folder)
-        found = hash_of(folder, manifest.front_end, manifest.sentence_model)
+        encoders = load_encoders(folder, manifest)
+        _check_centres(manifest, folder)
+        found = hash_of(folder, manifest.front_end, manifest.text_model)
         if found != manifest.hash:
             raise WrongSpace(found, manifest.hash, f"the content of {str(folder)!r}")
-        return cls(manifest, read_towers(folder))
+        return cls(manifest, encoders)
 
     @property
     def name(self) -> str:
@@ -103,10 +98,10 @@ class Space:
         return self.manifest.calibration
 
     def encode_audio(self, sources: Iterable[Waveform | Path | str]) -> Array:
-        """Embed files, or waveforms that are mono at 16 kHz: one vector each.
+        """Embed files, or waveforms that are mono at the encoder's rate: one vector each.
 
         A track's vector is the mean over its windows, normalised again (P26). The same file gives
-        the same bytes, whatever it is embedded with. About 40 ms a window on one core.
+        the same bytes, whatever it is embedded with.
 
         Returns
         -------
@@ -120,18 +115,15 @@ class Space:
         """
         if isinstance(sources, str | Path | np.ndarray):
             sources = [sources]
-        rows = [self.encode_windows(_windows(source)) for source in sources]
+        rows = [self.encode_windows(self._windows(source)) for source in sources]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
-    @torch.inference_mode()
     def encode_windows(self, windows: Windows) -> Array:
-        """Embed one track from its windows, (dimension,) float32, of length 1."""
-        tower = self._towers.audio
-        vectors: Tensor = tower(tower.standard(features_of(windows)))
-        return _unit(vectors.mean(dim=0).numpy())
+        """Embed one track from its windows, (dimension,) float32, of length 1 (P26)."""
+        return _unit(self._audio.encode(windows).mean(axis=0))
 
     def encode_text(self, texts: Iterable[str]) -> Array:
-        """Embed texts: one vector each. About 10 ms for a new text, none for a known one.
+        """Embed texts: one vector each; a text that is known costs nothing.
 
         Returns
         -------
@@ -189,43 +181,38 @@ class Space:
             It does not.
 
         """
-        _ = self._sentences
+        _ = self._text
 
     @cached_property
-    def _sentences(self) -> SentenceEncoder:
-        encoder = SentenceEncoder()
-        spread = self._spread(encoder)
+    def _text(self) -> TextEncoder:
+        spread = _spread(self._untried_text)
         if not spread >= LEAST_SPREAD:  # so that NaN fails too
             raise CollapsedTower(spread, LEAST_SPREAD)
-        return encoder
+        return self._untried_text
 
-    @torch.inference_mode()
-    def _spread(self, encoder: SentenceEncoder) -> float:
-        vectors = self._towers.text(encoder.encode(UNLIKE_TEXTS))
-        cosines = vectors @ vectors.T
-        different = cosines[~torch.eye(len(UNLIKE_TEXTS), dtype=torch.bool)]
-        return float(different.max() - different.min())
-
-    @torch.inference_mode()
     def _embed_text(self, text: str) -> Array:
-        vector: Tensor = self._towers.text(self._sentences.encode([text]))[0]
-        return _unit(vector.numpy())
+        return _unit(self._text.encode([text])[0])
+
+    def _windows(self, source: Waveform | Path | str) -> Windows:
+        framing = self._audio.framing
+        if isinstance(source, np.ndarray):
+            return windows_of(source, framing)
+        return read_windows(source, framing)
 
 
-def _check_parts(manifest: Manifest, folder: Path) -> None:
-    for part, has, needs in (
-        ("dimension", manifest.dimension, DIMENSION),
-        ("front end", manifest.front_end, FRONT_END),
-        ("sentence model", manifest.sentence_model, SENTENCE_MODEL),
-        ("length of the audio centre", len(manifest.centre_audio), DIMENSION),
-        ("length of the text centre", len(manifest.centre_text), DIMENSION),
-    ):
-        if has != needs:
-            raise NotASpace(folder, f"its {part} is {has!r}, this version reads {needs!r}")
+def _spread(text: TextEncoder) -> float:
+    vectors = text.encode(UNLIKE_TEXTS)
+    cosines = vectors @ vectors.T
+    different = cosines[~np.eye(len(UNLIKE_TEXTS), dtype=bool)]
+    return float(different.max() - different.min())
 
 
-def _windows(source: Waveform | Path | str) -> Windows:
-    return windows_of(source) if isinstance(source, np.ndarray) else read_windows(source)
+def _check_centres(manifest: Manifest, folder: Path) -> None:
+    for side, centre in (("audio", manifest.centre_audio), ("text", manifest.centre_text)):
+        if len(centre) != manifest.dimension:
+            raise NotASpace(
+                folder, f"its {side} centre has {len(centre)} numbers, not {manifest.dimension}"
+            )
 
 
 def _unit(vectors: Array) -> Array:

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import torch
 
+from embedder.encoders import load_encoders
 from embedder.errors import CollapsedTower, NotASpace, UndecodableAudio, UnusableText, WrongSpace
-from embedder.manifest import MANIFEST, SPACES, WEIGHTS
+from embedder.manifest import MANIFEST, SPACES, WEIGHTS, Manifest
+from embedder.small.encoders import SmallText
+from embedder.small.towers import TextTower
 from embedder.space import Space
-from embedder.towers import TextTower
-from embedder.weights import read_towers
 from tests.embedder.sounds import clicks, noise, tone, write
 
 SMALL = SPACES / "small"
@@ -144,7 +145,8 @@ def test_weights_that_the_manifest_was_not_written_for_are_refused(copied: Path)
     ("field", "value", "message"),
     [
         ("front_end", "another one", "front end"),
-        ("sentence_model", "another one", "sentence model"),
+        ("text_model", "another one", "text model"),
+        ("kind", "another one", "kind"),
         ("dimension", 64, "dimension"),
         ("centre_audio", [0.0], "audio centre"),
         ("centre_text", 3, "does not fit"),
@@ -184,13 +186,15 @@ def test_an_unknown_name_says_which_spaces_there_are() -> None:
 
 @pytest.mark.parametrize("weight", [0.0, float("nan")])
 def test_a_text_tower_that_has_collapsed_is_refused(weight: float) -> None:
-    towers = read_towers(SMALL)
     collapsed = TextTower().eval()
     for parameter in collapsed.parameters():
         torch.nn.init.constant_(parameter, weight)
     collapsed.straight.bias.data.fill_(weight + 1)
 
-    space = Space(Space.load("small").manifest, towers._replace(text=collapsed))
+    manifest = Manifest.read(SMALL)
+    encoders = load_encoders(SMALL, manifest)._replace(text=SmallText(collapsed))
+
+    space = Space(manifest, encoders)
 
     with pytest.raises(CollapsedTower, match="collapsed"):
         space.encode_text(["drums"])

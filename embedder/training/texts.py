@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from embedder.captions import Caption, bare_captions, caption_for, truth_of
-from embedder.clips import Facts
-from embedder.sentences import SentenceEncoder
-from embedder.words import QUALITIES
+from embedder.small.sentences import SentenceEncoder
+from embedder.truth.captions import Caption, bare_captions, caption_for, truth_of
+from embedder.truth.clips import Facts
+from embedder.truth.words import QUALITIES
 
 CAPTIONS_PER_CLIP = 4
 """Captions drawn of each clip; an epoch uses one of them (P24)."""

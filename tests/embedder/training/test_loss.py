@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from embedder.loss import INITIAL_TEMPERATURE, Temperature, contrastive_loss
+from embedder.training.loss import INITIAL_TEMPERATURE, Temperature, contrastive_loss
 
 ONE = torch.tensor(1.0)
 

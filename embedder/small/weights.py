@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save
 
 from embedder.errors import NotASpace
 from embedder.manifest import WEIGHTS
-from embedder.towers import AudioTower, TextTower
+from embedder.small.towers import AudioTower, TextTower
 
 
 class Towers(NamedTuple):

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from embedder.features import Features
+from embedder.small.features import Features
 
 NOTE_NOISE = 0.25
 """Standard deviation of what is added to each standardised musical feature."""

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from embedder.features import N_MELS, Features
-from embedder.sentences import SENTENCE_DIMENSION
+from embedder.small.features import N_MELS, Features
+from embedder.small.sentences import SENTENCE_DIMENSION
 
 DIMENSION = 128
 """Dimension of the joint space (P4)."""

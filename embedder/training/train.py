@@ -11,18 +11,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from embedder.augment import augmented
-from embedder.captions import truth_matrix
-from embedder.clips import Facts
-from embedder.dataset import Dataset
-from embedder.features import Features
-from embedder.loss import Temperature, contrastive_loss
-from embedder.metrics import roc_auc
-from embedder.sentences import SentenceEncoder
-from embedder.texts import Texts, matches_of, write_texts
-from embedder.towers import DIMENSION, AudioTower, TextTower
-from embedder.weights import Towers
-from embedder.words import WORDS
+from embedder.evaluation.metrics import roc_auc
+from embedder.small.features import Features
+from embedder.small.sentences import SentenceEncoder
+from embedder.small.towers import DIMENSION, AudioTower, TextTower
+from embedder.small.weights import Towers
+from embedder.training.augment import augmented
+from embedder.training.dataset import Dataset
+from embedder.training.loss import Temperature, contrastive_loss
+from embedder.training.texts import Texts, matches_of, write_texts
+from embedder.truth.captions import truth_matrix
+from embedder.truth.clips import Facts
+from embedder.truth.words import WORDS
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from embedder.captions import OPPOSITE, bare_captions, caption_for, truth_matrix, truth_of
-from embedder.clips import Facts
-from embedder.texts import matches_of
-from embedder.words import KINDS, WORDS
+from embedder.training.texts import matches_of
+from embedder.truth.captions import OPPOSITE, bare_captions, caption_for, truth_matrix, truth_of
+from embedder.truth.clips import Facts
+from embedder.truth.words import KINDS, WORDS
 from tests.embedder.sounds import facts
 
 ROCK = Facts.from_record(

@@ -10,18 +10,18 @@ import numpy as np
 import torch
 
 from embedder.calibration import Calibration, calibrate
-from embedder.captions import bare_captions, truth_matrix
-from embedder.dataset import Dataset
-from embedder.evaluate import auc_by_kind, auc_by_word
-from embedder.features import FRONT_END
+from embedder.evaluation.metrics import roc_auc
+from embedder.evaluation.zero_shot import auc_by_kind, auc_by_word
 from embedder.manifest import Manifest, hash_of
-from embedder.metrics import roc_auc
-from embedder.sentences import SENTENCE_MODEL
+from embedder.small.features import FRONT_END
+from embedder.small.sentences import SENTENCE_MODEL
+from embedder.small.towers import DIMENSION
+from embedder.small.weights import read_towers, write_towers
 from embedder.space import Space
-from embedder.towers import DIMENSION
-from embedder.train import Trained, embed_dataset
-from embedder.weights import read_towers, write_towers
-from embedder.words import WORDS
+from embedder.training.dataset import Dataset
+from embedder.training.train import Trained, embed_dataset
+from embedder.truth.captions import bare_captions, truth_matrix
+from embedder.truth.words import WORDS
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +47,10 @@ def publish(
         texts = towers.text(trained.texts.sentences).numpy()
     manifest = Manifest(
         name=out.name,
+        kind="small",
         dimension=DIMENSION,
         front_end=FRONT_END,
-        sentence_model=SENTENCE_MODEL,
+        text_model=SENTENCE_MODEL,
         hash=hash_of(out, FRONT_END, SENTENCE_MODEL),
         centre_audio=_centre(embed_dataset(towers.audio, training)),
         centre_text=_centre(texts),

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from embedder.captions import bare_captions, truth_matrix
-from embedder.clips import Facts, read_clips
-from embedder.metrics import modality_gap, precision_at, roc_auc
-from embedder.space import Array, Space
-from embedder.words import KINDS
+from embedder.encoders import Array
+from embedder.evaluation.metrics import modality_gap, precision_at, roc_auc
+from embedder.space import Space
+from embedder.truth.captions import bare_captions, truth_matrix
+from embedder.truth.clips import Facts, read_clips
+from embedder.truth.words import KINDS
 
 K = 10
 """Results looked at for a compound query: a page of a queue."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from embedder.audio import SAMPLING_RATE
-from embedder.features.mel import LEVEL, level_of, spectrum
+from embedder.small.features.mel import LEVEL, level_of, spectrum
 
 FFT_SAMPLES = 4096
 """Samples of one spectrum: 256 ms, enough to part two neighbouring notes from 110 Hz upwards."""

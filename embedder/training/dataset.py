@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from embedder.audio import read_windows
-from embedder.clips import Clip, Facts, read_clips
 from embedder.errors import UndecodableAudio, UnusableClips
-from embedder.features import FRONT_END, Features, features_of
+from embedder.small.features import FRONT_END, Features, features_of
+from embedder.truth.clips import Clip, Facts, read_clips
 
 log = logging.getLogger(__name__)
 

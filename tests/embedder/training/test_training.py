@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedder import train as training
 from embedder.__main__ import main
-from embedder.clips import read_clips
-from embedder.dataset import CACHE, load_dataset
 from embedder.errors import UnusableClips
-from embedder.loss import contrastive_loss
-from embedder.sentences import SentenceEncoder
+from embedder.small.sentences import SentenceEncoder
 from embedder.space import Space
-from embedder.train import Trained, TrainingConfig, embed_dataset, train
+from embedder.training import train as training
+from embedder.training.dataset import CACHE, load_dataset
+from embedder.training.loss import contrastive_loss
+from embedder.training.train import Trained, TrainingConfig, embed_dataset, train
+from embedder.truth.clips import read_clips
 from tests.embedder.sounds import clicks, clip_folder, tone
 
 QUICK = TrainingConfig(epochs=3, batch_clips=8, bare_texts=8, validate_every=1)

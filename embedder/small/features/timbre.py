@@ -5,7 +5,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from embedder.features.mel import FRAMES_PER_SECOND, N_MELS, level_of
+from embedder.small.features.mel import FRAMES_PER_SECOND, N_MELS, level_of
 
 N_BANDS = 12
 """Coarse bands, eight mel bands wide."""

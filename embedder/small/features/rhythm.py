@@ -5,7 +5,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from embedder.features.mel import FRAMES_PER_SECOND
+from embedder.small.features.mel import FRAMES_PER_SECOND
 
 BANDS = ((0, 96), (0, 10), (10, 32), (32, 64), (64, 96))
 """Mel bands whose onsets are followed: all, bass, low, middle, high."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from embedder.metrics import modality_gap, precision_at, roc_auc
+from embedder.evaluation.metrics import modality_gap, precision_at, roc_auc
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=2, max_size=60))

@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
-from embedder.features import features_of
-from embedder.features.mel import FRAMES_PER_SECOND, log_mel
-from embedder.features.rhythm import N_PERIODS, periods, rhythm_of
-from embedder.features.tonality import tonality_of
+from embedder.small.features import features_of
+from embedder.small.features.mel import FRAMES_PER_SECOND, log_mel
+from embedder.small.features.rhythm import N_PERIODS, periods, rhythm_of
+from embedder.small.features.tonality import tonality_of
 from tests.embedder.sounds import chord, clicks, noise, tone
 
 MAJOR_FIT, MINOR_FIT = 12, 13

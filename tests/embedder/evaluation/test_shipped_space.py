@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedder.captions import truth_matrix
-from embedder.clips import Clip, read_clips
-from embedder.evaluate import auc_by_kind, auc_by_word
+from embedder.evaluation.zero_shot import auc_by_kind, auc_by_word
 from embedder.manifest import SPACES
 from embedder.space import Array, Space
+from embedder.truth.captions import truth_matrix
+from embedder.truth.clips import Clip, read_clips
 
-CATALOGUE = Path(__file__).parents[2] / "catalogue"
+CATALOGUE = Path(__file__).parents[3] / "catalogue"
 
 
 @pytest.fixture(scope="module")

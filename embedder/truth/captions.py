@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedder.clips import Facts
-from embedder.words import INSTRUMENTS, STYLES, WORDS
+from embedder.truth.clips import Facts
+from embedder.truth.words import INSTRUMENTS, STYLES, WORDS
 
 OPPOSITE = -0.5
 """Truth of "fast" for a slow clip: further away than a clip that is neither."""

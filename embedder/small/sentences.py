@@ -9,7 +9,7 @@ from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar
 
-from embedder.errors import UnusableText
+from embedder.text import readable
 
 SENTENCE_DIMENSION = 384
 """Dimension of a sentence vector."""
@@ -19,9 +19,6 @@ SENTENCE_MODEL = "all-MiniLM-L6-v2"
 
 MAX_TOKENS = 64
 """Word pieces read of a text; the rest is cut. A clause has about five."""
-
-MAX_CHARACTERS = 4_000
-"""Characters looked at before the tokenizer: no word piece that counts lies beyond them."""
 
 
 class SentenceEncoder:
@@ -54,21 +51,3 @@ class SentenceEncoder:
         hidden = self._model(**tokens).last_hidden_state
         mask = tokens["attention_mask"][..., None]
         return normalize((hidden * mask).sum(dim=1) / mask.sum(dim=1), dim=1)
-
-
-def readable(text: str) -> str:
-    """Return the text with single spaces, in characters that exist, cut to a sane length.
-
-    >>> readable("  calm   piano ")
-    'calm piano'
-
-    Raises
-    ------
-    UnusableText
-        Nothing is left.
-
-    """
-    words = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8").split()
-    if not words:
-        raise UnusableText(text, "it holds no words")
-    return " ".join(words)

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from embedder.audio import Windows
-from embedder.features.mel import N_MELS, log_mel
-from embedder.features.rhythm import rhythm_of
-from embedder.features.timbre import dynamics_of, timbre_of
-from embedder.features.tonality import tonality_of
+from embedder.small.features.mel import N_MELS, log_mel
+from embedder.small.features.rhythm import rhythm_of
+from embedder.small.features.timbre import dynamics_of, timbre_of
+from embedder.small.features.tonality import tonality_of
 
 FRONT_END = "16 kHz, 10 s, 96 log-mel bands and 660 musical features, version 1"
 """Named in each manifest; a space made by another front end is refused."""

@@ -1,0 +1,1 @@
+"""A space and music of known truth -> figures."""

@@ -1,0 +1,1 @@
+"""The space that ships: musical features and a small net beside a frozen sentence model."""

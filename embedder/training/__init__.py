@@ -1,0 +1,1 @@
+"""Audio and texts -> a space: two towers pulled together by the contrastive loss."""
