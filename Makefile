@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 PACKAGES := schemas ranker embedder streams catalogue ops tests
 LISTED := pyproject.toml constraints.txt
 
+# All but muq, which pins older versions of what the others use.
+EXTRAS := embedder embedded formats evaluation bench catalogue dev
+
 # A folder of your own music for `make demo`.
 MUSIC ?=
 
@@ -36,19 +39,19 @@ format: setup ## Format the code and sort its imports
 	$(BIN)/ruff format $(PACKAGES)
 
 constraints: setup ## Write the newest versions that fit together to constraints.txt
-	$(BIN)/uv pip compile --quiet --upgrade --all-extras --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --upgrade $(addprefix --extra=,$(EXTRAS)) --python-version 3.11 \
 		--no-header --no-annotate --output-file constraints.txt pyproject.toml
 
 # The marker files: an installation is repeated when what is listed has changed, and only then.
 
 $(VENV)/.installed-dev: $(BIN)/uv $(LISTED)
 	@echo "installing everything into $(VENV), some minutes the first time"
-	$(INSTALL) '.[embedder,embedded,catalogue,dev]'
+	$(INSTALL) '.[embedder,embedded,formats,evaluation,catalogue,dev]'
 	@touch $@ $(VENV)/.installed-demo
 
 $(VENV)/.installed-demo: $(BIN)/uv $(LISTED)
 	@echo "installing what the demo needs into $(VENV), some minutes the first time"
-	$(INSTALL) '.[embedder,embedded]'
+	$(INSTALL) '.[embedder,embedded,formats]'
 	@touch $@
 
 $(BIN)/uv:

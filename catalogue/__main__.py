@@ -40,8 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     clips.add_argument("--out", type=Path, required=True)
     clips.add_argument("--midi", type=Path, help="a folder of MIDI songs to arrange as well")
     clips.add_argument(
-        "--split", default="train", choices=("train", "validation"),
-        help="which works and songs to draw from; the two share none",
+        "--split", default="train", choices=("train", "validation", "test"),
+        help="which works and songs to draw from; no two share one",
     )  # fmt: skip
     clips.add_argument("--jobs", type=int, default=1)
     clips.set_defaults(run=_clips)

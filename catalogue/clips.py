@@ -32,10 +32,10 @@ BATCH = 24
 KINDS = {"rule": 0.5, "score": 0.3, "song": 0.2}
 """Where clips come from."""
 
-VALIDATION_SHARE = 5
-"""One work in so many is kept for validation."""
+HELD_OUT_SHARE = 5
+"""One work in so many is kept from training: by turns for validation and for the test."""
 
-Split = Literal["train", "validation"]
+Split = Literal["train", "validation", "test"]
 
 CLIP_STREAM = 1
 """Sets the random numbers of clips apart from those of the shipped catalogue."""
@@ -51,7 +51,7 @@ class ClipPlan:
     out: Path
     midi: Path | None = None
     split: Split = "train"
-    """Which works and songs are used; the two share none."""
+    """Which works and songs are used; no two splits share one."""
 
 
 def make_clips(plan: ClipPlan, *, jobs: int) -> Iterator[list[Track]]:
@@ -129,7 +129,10 @@ def clip_works(split: Split) -> tuple[Work, ...]:
 
 def split_of(name: str) -> Split:
     """Return on which side of the split a work or a song lies."""
-    return "validation" if crc32(f"split {name}".encode()) % VALIDATION_SHARE == 0 else "train"
+    place = crc32(f"split {name}".encode())
+    if place % HELD_OUT_SHARE:
+        return "train"
+    return "test" if place // HELD_OUT_SHARE % 2 else "validation"
 
 
 def _draw_score(rng: np.random.Generator, split: Split) -> Score | None:

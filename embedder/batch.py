@@ -1,8 +1,6 @@
-"""Tracks of a folder -> records for `track-vectors`: resumable, and no broken file stops it."""
+"""One track of the catalogue -> its vector record, or the reason why it has none."""
 
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -10,12 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from embedder.errors import UndecodableAudio
-from embedder.folder import MusicFile
-from schemas.vectors import TrackVector, pack_vector
-
-AHEAD = 2
-"""Files in work for each job: enough to keep all busy while the results are yielded in order."""
+from embedder.errors import UndecodableAudio, UnreachableAudio
+from embedder.folder import content_hash
+from embedder.place import audio_path
+from schemas.vectors import Track, TrackVector, pack_vector
 
 Array = NDArray[np.float32]
 
@@ -39,82 +35,77 @@ class AudioSpace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A track with its record, ready to publish under its `track_id`."""
+    """A track with its record, ready to publish."""
 
-    file: MusicFile
+    track: Track
     record: TrackVector
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A track that has a vector of this space already."""
+class Moved:
+    """A track whose audio was embedded before: the same vector, with its new place and tags."""
 
-    file: MusicFile
+    track: Track
+    record: TrackVector
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A track whose vector is there, and says what the catalogue says."""
+
+    track: Track
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A file that holds no music we can read, and why."""
+    """A track that cannot be embedded here, and why."""
 
-    path: Path
-    reason: str
-
-
-Outcome = Embedded | Skipped | Broken
+    track: Track
+    error: UndecodableAudio | UnreachableAudio
 
 
-def embed_folder(
-    files: Iterable[MusicFile],
-    space: AudioSpace,
-    known: Collection[tuple[str, str]] = frozenset(),
-    *,
-    jobs: int = 1,
-) -> Iterator[Outcome]:
-    """Yield what became of each file, in the order of the files, whatever the number of jobs.
+Outcome = Embedded | Moved | Known | Broken
 
-    Lazy: each outcome is there as soon as the file is done, at most ``2 * jobs`` files are taken
-    before, and stopping (Ctrl-C, or closing the generator) loses none that was yielded. Run
-    again with those in `known`, it goes on where it stopped.
+
+def embed_track(track: Track, space: AudioSpace, known: TrackVector | None = None) -> Outcome:
+    """Embed one track of the catalogue, unless its audio was embedded before.
+
+    Reads the file twice: for its content hash, about a second per gigabyte, and for its windows.
+    Equal files give equal bytes, whatever is embedded beside them. Safe to call from threads.
 
     Parameters
     ----------
-    files : as `embedder.folder.identify` finds them
-    space : the space to embed in; called from `jobs` threads
-    known : (track_id, space hash) of the vectors there are; a set, for it is asked for each file
-    jobs : threads, at least 1
+    known : the track's vector in this space, where it has one
 
     """
-    if jobs < 1:
-        raise ValueError(f"jobs is {jobs}, at least 1 is needed")
-    workers = ThreadPoolExecutor(jobs, thread_name_prefix="embed")
-    waiting: deque[Future[Outcome]] = deque()
+    if known is not None and is_current(track, known):
+        return Known(track)
     try:
-        for file in files:
-            waiting.append(workers.submit(_outcome, file, space, known))
-            if len(waiting) >= AHEAD * jobs:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        workers.shutdown(wait=True, cancel_futures=True)
-
-
-def _outcome(file: MusicFile, space: AudioSpace, known: Collection[tuple[str, str]]) -> Outcome:
-    if (file.track_id, space.hash) in known:
-        return Skipped(file)
-    try:
-        vector = space.centred_audio(space.encode_audio([file.path]))[0]
-    except UndecodableAudio as error:
-        return Broken(file.path, error.reason)
-    return Embedded(file, _record(file, space.hash, vector))
-
-
-def _record(file: MusicFile, space: str, vector: Array) -> TrackVector:
-    return TrackVector(
-        track_id=file.track_id,
-        info=file.info,
-        uri=str(file.path),
-        content=file.content,
-        space=space,
+        path = audio_path(track.uri)
+        content = _content(path)
+        if known is not None and known.content == content:
+            return Moved(track, known.model_copy(update={"info": track.info, "uri": track.uri}))
+        vector = space.centred_audio(space.encode_audio([path]))[0]
+    except (UndecodableAudio, UnreachableAudio) as error:
+        return Broken(track, error)
+    record = TrackVector(
+        track_id=track.track_id,
+        info=track.info,
+        uri=track.uri,
+        content=content,
+        space=space.hash,
         vector=pack_vector(vector.tolist()),
     )
+    return Embedded(track, record)
+
+
+def is_current(track: Track, vector: TrackVector) -> bool:
+    """Say whether a vector was made for the track as the catalogue has it now."""
+    return (track.uri, track.info) == (vector.uri, vector.info)
+
+
+def _content(path: Path) -> str:
+    try:
+        return content_hash(path)
+    except OSError as error:
+        raise UnreachableAudio(path, error.strerror or str(error)) from None

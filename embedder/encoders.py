@@ -58,5 +58,14 @@ def load_encoders(folder: Path, manifest: Manifest) -> Encoders:
             from embedder.small.encoders import load_small
 
             return load_small(folder, manifest)
+        case "mulan-resnet" | "mulan-ast":
+            from embedder.mulan.encoders import load_mulan
+
+            return load_mulan(folder, manifest)
+        case "clap" | "muq":
+            from embedder.pretrained.encoders import load_pretrained
+
+            return load_pretrained(folder, manifest)
         case _:
-            raise NotASpace(folder, f"its kind is {manifest.kind!r}, known is: small")
+            known = "small, mulan-resnet, mulan-ast, clap, muq"
+            raise NotASpace(folder, f"its kind is {manifest.kind!r}, known is: {known}")

@@ -3,24 +3,21 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from stat import S_ISREG
 
+from embedder.audio.content import content_hash as content_hash
 from embedder.errors import NoMusic
 from embedder.tags import read_info
 from schemas.vectors import TrackInfo
 
 SUFFIXES = frozenset(
-    {".aac", ".aif", ".aifc", ".aiff", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"}
+    (
+        ".aac .aif .aifc .aiff .ape .au .caf .flac .m4a .m4b .m4p .mka .mp2 .mp3 .mpc .oga .ogg "
+        ".opus .tta .w64 .wav .weba .webm .wma .wv"
+    ).split()
 )
 """What counts as music, in any case; whether it decodes is another question."""
-
-DIGEST_BYTES = 16
-"""Of a content hash: two files of a million collide with a chance of 1e-27."""
-
-CHUNK_BYTES = 1 << 20
-"""Read at a time while hashing, so that memory does not grow with the file."""
 
 LONGEST_PATH = 2_000
 """Characters; a longer path does not fit the record."""
@@ -30,20 +27,21 @@ LONGEST_PATH = 2_000
 class MusicFile:
     """A track on disk.
 
-    `track_id` comes from the bytes of the file: moved or renamed it stays the same track, and is
-    not embedded again; with other tags it is another one.
+    `track_id` comes from the sound in the file: moved, renamed or tagged anew it stays the same
+    track, and need not be embedded again. Coded anew it is another one, which
+    `embedder.duplicates` finds.
     """
 
     track_id: str
     content: str
-    """Hash of the bytes, 32 hexadecimal digits."""
+    """Hash of the encoded sound without the tags, 32 hexadecimal digits."""
     path: Path
     info: TrackInfo
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file with the same bytes as one that came before."""
+    """A file with the same sound, bit for bit, as one that came before; its tags may differ."""
 
     path: Path
     of: Path
@@ -112,7 +110,10 @@ def find_music(folder: Path) -> tuple[tuple[Path, ...], tuple[Unreadable, ...]]:
 
 
 def identify(paths: Iterable[Path]) -> Iterator[MusicFile | Copy | Unreadable]:
-    """Yield, for each path in turn, what it is; the first of equal files is the track."""
+    """Yield, for each path in turn, what it is; the first of equal files is the track.
+
+    Reads every file once, to its end: see `content_hash`.
+    """
     first: dict[str, Path] = {}
     for path in paths:
         try:
@@ -126,22 +127,6 @@ def identify(paths: Iterable[Path]) -> Iterator[MusicFile | Copy | Unreadable]:
             continue
         first[content] = path
         yield MusicFile(track_id=content, content=content, path=path, info=read_info(path))
-
-
-def content_hash(path: Path) -> str:
-    """Return the BLAKE2b hash of a file's bytes, in hexadecimal; about a second per gigabyte.
-
-    Raises
-    ------
-    OSError
-        The file cannot be read.
-
-    """
-    digest = blake2b(digest_size=DIGEST_BYTES)
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _check_folder(root: Path) -> None:
@@ -159,7 +144,12 @@ def _check_folder(root: Path) -> None:
 def _music_below(root: Path, closed: list[OSError]) -> Iterator[Path]:
     seen: set[tuple[int, int]] = set()
     for here, folders, names in os.walk(root, onerror=closed.append, followlinks=True):
-        status = os.stat(here)
+        try:
+            status = os.stat(here)
+        except OSError as error:  # it was there a moment ago
+            closed.append(error)
+            folders.clear()
+            continue
         if (identity := (status.st_dev, status.st_ino)) in seen:
             folders.clear()
             continue

@@ -7,28 +7,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from embedder.audio import Waveform, Windows, read_windows, windows_of
+from embedder.audio import Framing, Waveform, Windows, read_windows, windows_of
 from embedder.calibration import Calibration
+from embedder.collapse import UNLIKE_TEXTS, check_texts
 from embedder.encoders import Array, Encoders, TextEncoder, load_encoders
-from embedder.errors import CollapsedTower, NotASpace, WrongSpace
+from embedder.errors import NotASpace, WrongSpace
 from embedder.manifest import Manifest, folder_of, hash_of
 from embedder.text import readable
 
 CACHED_TEXTS = 4096
 """Texts whose vectors are remembered: people ask for the same things."""
-
-UNLIKE_TEXTS = (
-    "drums",
-    "calm piano music",
-    "fast and loud",
-    "a sad song with strings",
-    "heavy metal",
-    "a happy flute",
-)
-"""Sentences that any useful text tower keeps apart."""
-
-LEAST_SPREAD = 0.1
-"""Between the nearest and the farthest pair of `UNLIKE_TEXTS`; a collapsed tower shows 0."""
 
 
 class Space:
@@ -86,6 +74,11 @@ class Space:
     def dimension(self) -> int:
         """Length of a vector."""
         return self.manifest.dimension
+
+    @property
+    def framing(self) -> Framing:
+        """How a recording is cut into the windows that `encode_windows` takes."""
+        return self._audio.framing
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -185,9 +178,7 @@ class Space:
 
     @cached_property
     def _text(self) -> TextEncoder:
-        spread = _spread(self._untried_text)
-        if not spread >= LEAST_SPREAD:  # so that NaN fails too
-            raise CollapsedTower(spread, LEAST_SPREAD)
+        check_texts(self._untried_text.encode(UNLIKE_TEXTS))
         return self._untried_text
 
     def _embed_text(self, text: str) -> Array:
@@ -198,13 +189,6 @@ class Space:
         if isinstance(source, np.ndarray):
             return windows_of(source, framing)
         return read_windows(source, framing)
-
-
-def _spread(text: TextEncoder) -> float:
-    vectors = text.encode(UNLIKE_TEXTS)
-    cosines = vectors @ vectors.T
-    different = cosines[~np.eye(len(UNLIKE_TEXTS), dtype=bool)]
-    return float(different.max() - different.min())
 
 
 def _check_centres(manifest: Manifest, folder: Path) -> None:

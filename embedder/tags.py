@@ -8,21 +8,29 @@ from struct import error as StructError
 from typing import Any
 
 import mutagen
+import mutagen.id3
 from mutagen import MutagenError
 
 from schemas.vectors import TrackInfo
 
+id3: Any = mutagen.id3
+"""mutagen has no types."""
+
 FIELDS = {
-    "title": ("title", "TIT2"),
-    "artist": ("artist", "albumartist", "TPE1", "TPE2"),
-    "album": ("album", "TALB"),
-    "genre": ("genre", "TCON"),
-    "year": ("date", "year", "originaldate", "TDRC", "TDOR"),
+    "title": ("title", "TIT2", "Title"),
+    "artist": ("artist", "albumartist", "TPE1", "TPE2", "Author", "WM/AlbumArtist"),
+    "album": ("album", "TALB", "WM/AlbumTitle"),
+    "genre": ("genre", "TCON", "WM/Genre"),
+    "year": ("date", "year", "originaldate", "TDRC", "TDOR", "WM/Year"),
 }
-"""Where each field is found: Vorbis and "easy" names first, then the ID3 frames of WAV and AIFF."""
+"""Where each field is found: Vorbis, APE and "easy" names first, then the ID3 frames of WAV and
+AIFF, then what Windows Media calls them."""
 
 LONGEST = 500
 """Characters kept of a tag."""
+
+LOOKED_AT = 10 * LONGEST
+"""Characters of a tag that are looked at: a title of a megabyte is no title."""
 
 LONGEST_GENRE = 200
 """Characters kept of a genre."""
@@ -48,12 +56,13 @@ def read_info(path: Path) -> TrackInfo:
     """
     file = _opened(path)
     found = {name: _first(file, keys) for name, keys in FIELDS.items()}
+    genre = genre_in(found["genre"])[:LONGEST_GENRE].rstrip()
     return TrackInfo(
         title=found["title"] or cleaned(path.stem) or cleaned(path.name),
         artist=found["artist"] or None,
         album=found["album"] or None,
-        genre=found["genre"][:LONGEST_GENRE].rstrip() or None,
-        year=year_in(found["year"]),
+        genre=genre or None,
+        year=year_in(found["year"]) or year_in(_old_year(file, path)),
         duration_seconds=_duration(file),
     )
 
@@ -64,9 +73,19 @@ def cleaned(text: str) -> str:
     >>> cleaned("  Blue\x00  in\nGreen ")
     'Blue in Green'
     """
-    whole = text.encode(errors="replace").decode()
+    whole = text[:LOOKED_AT].encode(errors="replace").decode()
     printable = "".join(char if char.isprintable() else " " for char in whole)
     return " ".join(printable.split())[:LONGEST].rstrip()
+
+
+def genre_in(text: str) -> str:
+    """Return a genre's name; it may be written as its number in the list of ID3v1.
+
+    >>> [genre_in(text) for text in ("Jazz", "(17)", "17", "(4)Eurodisco", "(255)")]
+    ['Jazz', 'Rock', 'Rock', 'Disco', '']
+    """
+    names = id3.TCON(encoding=id3.Encoding.UTF8, text=[text]).genres
+    return next((name for name in names if name != "Unknown"), "")
 
 
 def year_in(text: str) -> int | None:
@@ -99,11 +118,20 @@ def _texts(file: Any, key: str) -> Iterator[str]:
         return
     try:
         value = file.tags.get(key) or []
-        # A genre frame may hold the numbers of an old list; `genres` are their names.
-        texts = getattr(value, "genres", value)
-        yield from [cleaned(str(text)) for text in texts]
+        yield from [cleaned(str(text)) for text in value]
     except BROKEN:
         return
+
+
+def _old_year(file: Any, path: Path) -> str:
+    """Return the year frame of ID3v2.3 as it is written; mutagen drops what is not all digits."""
+    if not hasattr(file, "ID3"):
+        return ""
+    try:
+        frames = id3.ID3(path, translate=False).getall("TYER")
+    except BROKEN:
+        return ""
+    return " ".join(cleaned(str(frame)) for frame in frames)
 
 
 def _duration(file: Any) -> float | None:

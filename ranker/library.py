@@ -24,11 +24,13 @@ class Library:
     vectors: Array
     """(n, d) float32, rows centred and of unit length."""
     titles: tuple[str, ...]
+    space: str
+    """Hash of the space that all vectors are of: words of another one mean nothing here."""
     rows: Mapping[str, int]
     """Row of each track id."""
 
     @classmethod
-    def of(cls, tracks: Iterable[tuple[str, Array, str]], dimension: int) -> Self:
+    def of(cls, tracks: Iterable[tuple[str, Array, str]], dimension: int, space: str) -> Self:
         """Build a library from (track id, vector, title); the last of equal ids wins.
 
         Raises
@@ -44,10 +46,16 @@ class Library:
             vectors[row] = unit(known[track_id][0], dimension, f"track {track_id!r}")
         vectors.flags.writeable = False
         titles = tuple(known[track_id][1] for track_id in track_ids)
-        return cls(track_ids, vectors, titles, {t: row for row, t in enumerate(track_ids)})
+        rows = {track_id: row for row, track_id in enumerate(track_ids)}
+        return cls(track_ids, vectors, titles, space, rows)
 
     def __len__(self) -> int:
         return len(self.track_ids)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self.vectors.shape[1])
 
     def row(self, track_id: str) -> int:
         """Return the row of a track.

@@ -7,7 +7,7 @@ from ranker.history import fold, history_of, holds
 from ranker.library import Library
 from ranker.preference import fit
 from ranker.queue import rank
-from ranker.wishes import wishes_of
+from ranker.wishes import unheard, wishes_of
 from schemas import PlaybackEvent, PlaylistUpdate, SessionEvent, SessionState
 
 
@@ -47,12 +47,7 @@ def update_of(
     history = history_of(state)
     # A track that has left the library since teaches nothing any more.
     examples = [e for e in examples_of(history, config) if e.track_id in library.rows]
-    preference = fit(
-        examples,
-        wishes_of(history, library.vectors.shape[1], config),
-        library,
-        config,
-    )
+    preference = fit(examples, wishes_of(history, library, config), library, config)
     candidates = gather(history, preference, library, config)
     slots, causes = rank(candidates, history, preference, library, config)
     return PlaylistUpdate(
@@ -66,4 +61,5 @@ def update_of(
         slots=slots,
         causes=causes,
         relaxed=candidates.relaxed,
+        unheard=unheard(history, library),
     )

@@ -8,7 +8,7 @@ import numpy as np
 from ranker.config import RankerConfig
 from ranker.examples import faded_by_switch, recency
 from ranker.history import History
-from ranker.library import Array, unit
+from ranker.library import Array, Library, unit
 from schemas import UnderstoodClause, UnderstoodIntent, unpack_vector
 from schemas.intents import Operation
 from schemas.updates import MAX_SENTENCE
@@ -45,26 +45,43 @@ class Wish:
         return np.float32(self.strength) * self.direction
 
 
-def wishes_of(history: History, dimension: int, config: RankerConfig) -> tuple[Wish, ...]:
-    """Return the session's wishes, oldest first.
+def wishes_of(history: History, library: Library, config: RankerConfig) -> tuple[Wish, ...]:
+    """Return the session's wishes in the library's space, oldest first.
 
-    A filter holds until a switch, or until the listener asks for the same thing again.
+    A filter holds until a switch, or until the listener asks for the same thing again. What was
+    understood in another space is left out: its vectors may fit, and would point anywhere.
 
     Raises
     ------
     UnfitVector
-        A clause's vector is not of this dimension.
+        A clause's vector is not of the library's dimension.
 
     """
     fade = recency(len(history.intents), config.words_half_life) * faded_by_switch(
         [intent.order for intent in history.intents], history, config
     )
     return tuple(
-        _wish(history.intents, place, clause, float(fade[place]), dimension, config)
+        _wish(history.intents, place, clause, float(fade[place]), library.dimension, config)
         for place, intent in enumerate(history.intents)
+        if intent.space == library.space
         for clause in intent.clauses
         if clause.vector is not None
     )
+
+
+def unheard(history: History, library: Library) -> tuple[str, ...]:
+    """Return the sentences of the clauses that were grounded in another space, oldest first."""
+    return tuple(
+        _sentence(clause)
+        for intent in history.intents
+        if intent.space != library.space
+        for clause in intent.clauses
+        if clause.vector is not None
+    )
+
+
+def _sentence(clause: UnderstoodClause) -> str:
+    return f"you said {WORDING[clause.operation].format(clause.subject)}"[:MAX_SENTENCE]
 
 
 def _wish(
@@ -82,7 +99,7 @@ def _wish(
     in_force = not any(_revokes(later, clause) for later in intents[place + 1 :])
     return Wish(
         event_id=intent.event_id,
-        sentence=f"you said {WORDING[clause.operation].format(clause.subject)}"[:MAX_SENTENCE],
+        sentence=_sentence(clause),
         direction=unit(values, dimension, f"the words {clause.subject!r}"),
         strength=clause.polarity * config.words_strength * factor * confidence * fade,
         forbids_above=clause.cut if in_force and clause.operation == "without" else None,

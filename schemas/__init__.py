@@ -7,7 +7,16 @@ from schemas.record import ListenerEvent, Record, Versioned
 from schemas.rejected import RejectedEvent
 from schemas.session import SessionEvent, SessionState
 from schemas.updates import Cause, PlaylistUpdate, Slot
-from schemas.vectors import TextVector, Track, TrackInfo, TrackVector, pack_vector, unpack_vector
+from schemas.vectors import (
+    TextVector,
+    Track,
+    TrackInfo,
+    TrackVector,
+    pack_vector,
+    split_key,
+    unpack_vector,
+    vector_key,
+)
 
 __all__ = [
     "Cause",
@@ -30,5 +39,7 @@ __all__ = [
     "UnderstoodIntent",
     "Versioned",
     "pack_vector",
+    "split_key",
     "unpack_vector",
+    "vector_key",
 ]

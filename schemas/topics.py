@@ -18,8 +18,12 @@ class Topic:
     name: str
     record: type[Versioned]
     key: str
-    """The record's field that is the message key; '' keeps the key as received."""
+    """The record's field or property that is the message key; '' keeps the key as received."""
     compacted: bool = False
+
+    def key_of(self, record: Versioned) -> bytes:
+        """Return the message key of a record of this topic."""
+        return str(getattr(record, self.key)).encode()
 
 
 PLAYBACK_EVENTS = Topic("playback-events", PlaybackEvent, "listener_id")
@@ -28,8 +32,8 @@ SESSION_COMMANDS = Topic("session-commands", SessionCommand, "listener_id")
 UNDERSTOOD_INTENTS = Topic("understood-intents", UnderstoodIntent, "listener_id")
 PLAYLIST_UPDATES = Topic("playlist-updates", PlaylistUpdate, "listener_id")
 CATALOGUE_TRACKS = Topic("catalogue-tracks", Track, "track_id", compacted=True)
-TRACK_VECTORS = Topic("track-vectors", TrackVector, "track_id", compacted=True)
-TEXT_VECTORS = Topic("text-vectors", TextVector, "text", compacted=True)
+TRACK_VECTORS = Topic("track-vectors", TrackVector, "key", compacted=True)
+TEXT_VECTORS = Topic("text-vectors", TextVector, "key", compacted=True)
 REJECTED_EVENTS = Topic("rejected-events", RejectedEvent, "")
 
 TOPICS = (

@@ -54,3 +54,6 @@ class PlaylistUpdate(Versioned):
     causes: tuple[Cause, ...] = ()
     relaxed: tuple[Sentence, ...] = ()
     """Wishes that would have emptied the queue and were therefore treated as preferences."""
+    unheard: tuple[Sentence, ...] = ()
+    """Wishes that were understood in another space than the one that ranks now, and have no effect
+    in it: whoever still wants them says them again."""

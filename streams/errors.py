@@ -10,8 +10,11 @@
   - NotReady, WorkerDied: a worker did not come up, or keeps falling
   - NoUpdate: an event had no answer
   - TableWriteLost: the changelog did not get a row
+  - NothingToIndex: the catalogue is empty, and no folder was named
+  - PartialSpace: a space that lacks too many of the tracks that another one has
+  - SpaceInUse: a space that cannot be dropped while the workers use it
   - EventError: the event is at fault, not the process
-    + NullValue, TooLarge, KeyMismatch, FromTheFuture, OtherSpace
+    + NullValue, TooLarge, KeyMismatch, WrongKey, FromTheFuture
 """
 
 from datetime import datetime
@@ -131,6 +134,39 @@ class TableWriteLost(StreamsError):
         self.unsent = unsent
 
 
+class NothingToIndex(StreamsError):
+    """The catalogue has no track yet."""
+
+    def __init__(self) -> None:
+        super().__init__("the catalogue is empty: name a folder, 'upnext index FOLDER'")
+
+
+class PartialSpace(StreamsError):
+    """A space covers too little of the catalogue to rank in it."""
+
+    def __init__(self, space: str, covered: int, tracks: int, least: float) -> None:
+        super().__init__(
+            f"the space {space!r} has vectors of {covered} of {tracks} tracks, and another space "
+            f"has more: embed the others with 'upnext index --space {space}', or set UPNEXT_SPACE "
+            f"to a space that has them ('upnext space status' tells), or rank with what there is: "
+            f"UPNEXT_LEAST_COVERAGE, now {least:g}"
+        )
+        self.space = space
+        self.covered = covered
+        self.tracks = tracks
+
+
+class SpaceInUse(StreamsError):
+    """The space that is to be dropped is the one that the settings name."""
+
+    def __init__(self, space: str) -> None:
+        super().__init__(
+            f"the space {space!r} is in use: set UPNEXT_SPACE to another one, restart the "
+            "workers, and drop it then"
+        )
+        self.space = space
+
+
 class EventError(StreamsError):
     """Base class of what is wrong with an event."""
 
@@ -161,6 +197,15 @@ class KeyMismatch(EventError):
         self.listener_id = listener_id
 
 
+class WrongKey(EventError):
+    """A record under a key that names something else."""
+
+    def __init__(self, key: bytes | None, expected: bytes) -> None:
+        super().__init__(f"key {key!r:.100} where {expected!r} is expected")
+        self.key = key
+        self.expected = expected
+
+
 class FromTheFuture(EventError):
     """An event that says it happened long after it was sent."""
 
@@ -170,15 +215,3 @@ class FromTheFuture(EventError):
         )
         self.occurred_at = occurred_at
         self.sent_at = sent_at
-
-
-class OtherSpace(EventError):
-    """A vector of another space than this worker's."""
-
-    def __init__(self, theirs: str, ours: str) -> None:
-        super().__init__(
-            f"made in the space {theirs!r}, this worker ranks in {ours!r}; "
-            "embed again with this worker's space"
-        )
-        self.theirs = theirs
-        self.ours = ours

@@ -1,54 +1,60 @@
-"""A folder of music -> the vector topics: what `upnext index` does."""
+"""Tracks -> the catalogue -> vectors: what `upnext index` does, with its own hands and others'."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from time import monotonic
+from typing import Any
 
-from embedder.batch import Array, Broken, Embedded, Outcome, Skipped, embed_folder
+from pydantic import ValidationError
+
+from embedder.batch import Broken, Embedded, Known, Moved, is_current
 from embedder.folder import MusicFile
-from embedder.manifest import Manifest
-from schemas import TextVector, TrackVector, pack_vector
-from schemas.topics import TEXT_VECTORS, TRACK_VECTORS
+from schemas import RejectedEvent, Track, TrackVector
+from schemas.topics import CATALOGUE_TRACKS, REJECTED_EVENTS, TRACK_VECTORS
 from streams.client import Publisher
-from streams.compacted import read_all
+from streams.codecs import decode
+from streams.compacted import Kept, TopicReader, read_all, read_kept
+from streams.embedding import Embedder, Handled, Job
+from streams.errors import EventError
+from streams.groups import group_of
+from streams.kafka.admin import group_offsets
+from streams.kafka.reading import place_of
+from streams.known_vectors import KnownVectors
+from streams.tally import Indexed
 
-if TYPE_CHECKING:  # its libraries take seconds to load, and may not be needed
-    from embedder.space import Space
+LOOK_SECONDS = 1.0
+"""Between two looks at what other members of the group have done."""
 
-
-@dataclass(frozen=True, slots=True)
-class Indexed:
-    """What became of a folder's files."""
-
-    embedded: int = 0
-    skipped: int = 0
-    broken: tuple[Broken, ...] = ()
-
-    def plus(self, outcome: Outcome) -> "Indexed":
-        """Return the count with one more file."""
-        match outcome:
-            case Embedded():
-                return Indexed(self.embedded + 1, self.skipped, self.broken)
-            case Skipped():
-                return Indexed(self.embedded, self.skipped + 1, self.broken)
-            case Broken():
-                return Indexed(self.embedded, self.skipped, (*self.broken, outcome))
+Place = tuple[int, int]
+"""Partition and offset of a track's record on `catalogue-tracks`."""
 
 
-def index_files(
-    files: Iterable[MusicFile], manifest: Manifest, load: Callable[[], "Space"], bootstrap: str
-) -> Iterator[Outcome]:
-    """Embed what is new among the files, publish it, and say file by file what was done.
+def track_of(file: MusicFile) -> Track:
+    """Return the catalogue's record of a file."""
+    return Track(track_id=file.track_id, info=file.info, uri=str(file.path))
 
-    Each vector is with the broker before the next file begins: whatever interrupts the run, the
-    next one goes on from there.
 
-    Parameters
-    ----------
-    manifest : of the space to embed in
-    load : loads that space; called only if there is something to embed, for it takes seconds
+def tracks_of_catalogue(bootstrap: str) -> list[Track]:
+    """Return every track that the catalogue has, or that only has a vector; sorted by id.
+
+    Raises
+    ------
+    BrokerUnavailable
+        The broker does not answer.
+
+    """
+    vectors = read_all(bootstrap, TRACK_VECTORS, TrackVector).values()
+    by_vector = {v.track_id: Track(track_id=v.track_id, info=v.info, uri=v.uri) for v in vectors}
+    catalogue = read_all(bootstrap, CATALOGUE_TRACKS, Track)
+    return [track for _, track in sorted((by_vector | catalogue).items())]
+
+
+def index_tracks(tracks: Iterable[Track], job: Job) -> Iterator[Indexed]:
+    """See that every track has a vector, and say of each what became of it.
+
+    Tells the catalogue what it does not know yet, then embeds as one more member of the group
+    until all are done, whoever did them. Stopping loses nothing that was yielded; the rest is in
+    the catalogue, for the next run or any worker. What was broken before is tried again.
 
     Raises
     ------
@@ -56,46 +62,133 @@ def index_files(
         The broker is away.
 
     """
-    publisher = Publisher(bootstrap)
-    space = _OnDemand(manifest.hash, load)
-    if words := _new_words(manifest, bootstrap):
-        _publish_words(words, space.loaded, publisher)
-    vectors = read_all(bootstrap, TRACK_VECTORS, TrackVector).values()
-    known = {(vector.track_id, vector.space) for vector in vectors}
-    for outcome in embed_folder(files, space, known):
-        if isinstance(outcome, Embedded):
-            publisher.publish(TRACK_VECTORS, outcome.record)
-        yield outcome
+    catalogue = read_kept(job.bootstrap, CATALOGUE_TRACKS, Track)
+    with KnownVectors(job.bootstrap, job.space) as vectors:
+        vectors.refresh()
+        missing: dict[str, Track] = {}
+        for track in tracks:
+            known = vectors.of(track.track_id)
+            if _is_told(track, catalogue) and known is not None and is_current(track, known):
+                yield Indexed(track, "known")
+            else:
+                missing[track.track_id] = track
+        if missing:
+            places = _tell(missing, catalogue, job)
+            yield from _embed(missing, places, job, vectors)
 
 
-class _OnDemand:
-    """A space that is loaded when the first file is embedded; its hash is known before."""
-
-    def __init__(self, hash: str, load: Callable[[], "Space"]) -> None:
-        self.hash = hash
-        self._load = load
-
-    @cached_property
-    def loaded(self) -> "Space":
-        return self._load()
-
-    def encode_audio(self, sources: Iterable[Path], /) -> Array:
-        return self.loaded.encode_audio(sources)
-
-    def centred_audio(self, vectors: Array, /) -> Array:
-        return self.loaded.centred_audio(vectors)
-
-
-def _new_words(manifest: Manifest, bootstrap: str) -> list[str]:
-    """Return the words that name directions and are not in their topic yet."""
-    texts = read_all(bootstrap, TEXT_VECTORS, TextVector).values()
-    there = {text.text for text in texts if text.space == manifest.hash}
-    return [word for word in manifest.vocabulary if word not in there]
+def _embed(
+    missing: dict[str, Track], places: Mapping[str, Place], job: Job, vectors: KnownVectors
+) -> Iterator[Indexed]:
+    """Embed until nothing is missing, and yield what became of it, here and elsewhere."""
+    looked_at = monotonic()
+    with closing(Embedder(job, vectors).work()) as rounds:
+        for finished in rounds:
+            for handled in finished:
+                track = missing.get(handled.message.track_id)
+                if track is not None and _settles(handled, track, places[track.track_id]):
+                    yield _indexed(missing.pop(track.track_id), handled)
+            if missing and monotonic() - looked_at > LOOK_SECONDS:
+                yield from _done_by_others(missing, places, job, vectors)
+                looked_at = monotonic()
+            if not missing:
+                return
 
 
-def _publish_words(words: Sequence[str], space: "Space", publisher: Publisher) -> None:
-    vectors = space.centred_text(space.encode_text(words))
-    for text, vector in zip(words, vectors, strict=True):
-        record = TextVector(text=text, space=space.hash, vector=pack_vector(vector.tolist()))
-        publisher.send(TEXT_VECTORS, record)
+def _is_told(track: Track, catalogue: Mapping[str, Kept[Track]]) -> bool:
+    kept = catalogue.get(track.track_id)
+    return kept is not None and kept.record == track
+
+
+def _tell(
+    tracks: Mapping[str, Track], catalogue: Mapping[str, Kept[Track]], job: Job
+) -> dict[str, Place]:
+    """Tell the catalogue what it does not know, and return where each track's record is.
+
+    A track that the group has passed without giving it a vector is told again: its file may be
+    readable now.
+    """
+    passed = _passed(job)
+    places: dict[str, Place] = {}
+
+    def note(_: object, message: Any) -> None:
+        places[message.key().decode()] = place_of(message)
+
+    publisher = Publisher(job.bootstrap)
+    for track_id, track in tracks.items():
+        kept = catalogue.get(track_id)
+        if kept and _is_told(track, catalogue) and kept.offset >= passed.get(kept.partition, 0):
+            places[track_id] = (kept.partition, kept.offset)
+        else:
+            publisher.send(CATALOGUE_TRACKS, track, note)
     publisher.flush()
+    return places
+
+
+def _settles(handled: Handled, track: Track, place: Place) -> bool:
+    """Say whether a record was the one we wait for, a later one, or an earlier one that is equal.
+
+    A track that was told more than once has them all in the log until it is compacted.
+    """
+    match handled.outcome:
+        case Embedded(track=done) | Moved(track=done) | Known(track=done) if done == track:
+            return True
+    return (handled.message.partition, handled.message.offset) >= place
+
+
+def _indexed(track: Track, handled: Handled) -> Indexed:
+    match handled.outcome:
+        case Embedded():
+            return Indexed(track, "embedded")
+        case Moved():
+            return Indexed(track, "moved")
+        case Known():
+            return Indexed(track, "known")
+        case Broken(error=error):
+            return Indexed(track, "broken", error.reason)
+        case _:
+            return Indexed(track, "broken", "it was removed from the catalogue in the meantime")
+
+
+def _passed(job: Job) -> dict[int, int]:
+    return group_offsets(job.bootstrap, group_of("embed", job.space), CATALOGUE_TRACKS)
+
+
+def _done_by_others(
+    missing: dict[str, Track], places: Mapping[str, Place], job: Job, vectors: KnownVectors
+) -> Iterator[Indexed]:
+    """Take what other members are done with out of `missing`, and yield what became of it."""
+    passed = _passed(job)
+    done = [
+        missing.pop(track_id)
+        for track_id in list(missing)
+        if places[track_id][1] < passed.get(places[track_id][0], 0)
+    ]
+    if not done:
+        return
+    vectors.refresh()
+    failed = []
+    for track in done:
+        vector = vectors.of(track.track_id)
+        if vector is not None and is_current(track, vector):
+            yield Indexed(track, "embedded")
+        else:
+            failed.append(track)
+    reasons = _reasons(job.bootstrap) if failed else {}
+    for track in failed:
+        reason = reasons.get(places[track.track_id], "another worker could not read it")
+        yield Indexed(track, "broken", reason)
+
+
+def _reasons(bootstrap: str) -> dict[Place, str]:
+    """Return why records of the catalogue were rejected, by their place."""
+    reasons: dict[Place, str] = {}
+    with TopicReader(bootstrap, REJECTED_EVENTS) as reader:
+        for message in reader.news():
+            try:
+                letter = decode(RejectedEvent, message.value())
+            except (ValidationError, EventError):
+                continue
+            if letter.topic == CATALOGUE_TRACKS.name:
+                reasons[letter.partition, letter.offset] = letter.reason
+    return reasons

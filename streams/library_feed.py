@@ -15,9 +15,10 @@ from pydantic import ValidationError
 
 from ranker.errors import UnfitVector
 from ranker.library import Array, Library, unit
-from schemas import TrackVector, unpack_vector
+from schemas import TrackVector, split_key, unpack_vector
 from schemas.topics import TRACK_VECTORS
-from streams.codecs import decode
+from streams.codecs import decode_keyed
+from streams.compacted import key_of
 from streams.errors import BrokerUnavailable, EventError
 from streams.kafka.reading import is_end, open_reader
 from streams.metrics import LIBRARY_TRACKS
@@ -31,7 +32,10 @@ LOAD_SECONDS = 60.0
 
 
 class LibraryFeed:
-    """Follows `track-vectors` in a thread of its own; `library` is always a whole snapshot."""
+    """Follows one space's part of `track-vectors` in a thread of its own.
+
+    `library` is always a whole snapshot.
+    """
 
     def __init__(self, bootstrap: str, *, space: str, dimension: int) -> None:
         self._bootstrap = bootstrap
@@ -41,7 +45,7 @@ class LibraryFeed:
         self._unread: set[int] = set()
         self._loaded = threading.Event()
         self._stopping = threading.Event()
-        self._library = Library.of((), dimension)
+        self._library = Library.of((), dimension, space)
         self._thread = threading.Thread(target=self._follow, name="library-feed", daemon=True)
 
     @property
@@ -99,13 +103,13 @@ class LibraryFeed:
             if is_end(error):
                 self._unread.discard(message.partition())
             return False
-        track_id = message.key().decode(errors="replace")
+        space, track_id = split_key(key_of(message))
+        if space != self._space:
+            return False
         if message.value() is None:
             return self._tracks.pop(track_id, None) is not None
         try:
-            track = decode(TrackVector, message.value())
-            if track.space != self._space:
-                return False
+            track = decode_keyed(TRACK_VECTORS, TrackVector, message.key(), message.value())
             values = np.array(unpack_vector(track.vector), np.float32)
             vector = unit(values, self._dimension, f"track {track_id!r}")
         except (ValidationError, EventError, UnfitVector) as error:
@@ -117,5 +121,5 @@ class LibraryFeed:
 
     def _publish(self) -> None:
         tracks = ((t, vector, title) for t, (vector, title) in self._tracks.items())
-        self._library = Library.of(tracks, self._dimension)
+        self._library = Library.of(tracks, self._dimension, self._space)
         LIBRARY_TRACKS.set(len(self._library))

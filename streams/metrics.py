@@ -6,8 +6,9 @@ _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 
 EVENTS = Counter(
     "upnext_events_total",
-    "Records taken from Kafka, by kind (an action, a command, words, vector) and result "
-    "(folded, duplicate, removed, rejected; of a rejected one the kind is its topic).",
+    "Records taken from Kafka, by kind (an action, a command, words, a track, a vector) and result "
+    "(folded, duplicate, removed, embedded, moved, known, rejected, or unheard: words of another "
+    "space than the one that ranks; of a rejected one the kind is its topic).",
     ["kind", "result"],
 )
 REJECTED = Counter("upnext_rejected_total", "Dead letters written, by class of error.", ["error"])
@@ -30,6 +31,11 @@ LIBRARY_TRACKS = Gauge("upnext_library_tracks", "Tracks this worker can rank.")
 LAG = Gauge("upnext_lag_events", "Events waiting in this worker's partitions, by topic.", ["topic"])
 PARSE_SECONDS = Histogram(
     "upnext_words_seconds", "Time to take an intent apart and encode it.", buckets=_SECONDS
+)
+EMBED_SECONDS = Histogram(
+    "upnext_embed_seconds",
+    "Time to read and embed one track.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0),
 )
 CLAUSES = Counter("upnext_clauses_total", "Clauses understood, by grounding.", ["grounding"])
 READY = Gauge("upnext_ready", "1 from when this worker has recovered and takes events.")

@@ -68,6 +68,11 @@ class Settings(BaseSettings):
     """Vector store: `embedded`, or the http URL of a Qdrant server."""
     space: str = "small"
     """Name, or folder, of the joint space."""
+    least_coverage: float = Field(default=0.95, ge=0, le=1)
+    """Share of the tracks that any space has, which `space` must have before a worker ranks in it:
+    a half-filled space must not empty the queues, a few broken files must not stop a restart."""
+    jobs: int = Field(default=1, ge=1, le=64)
+    """Threads with which this process embeds; each needs a core of its own."""
     state_folder: Annotated[Path, AfterValidator(_absolute)] = Field(
         default_factory=lambda: _base("XDG_STATE_HOME", ".local/state") / "upnext"
     )

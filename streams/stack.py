@@ -21,7 +21,7 @@ from streams.kafka.broker import broker_for
 from streams.kafka.ports import free_port
 from streams.kafka.process import die_with_parent
 from streams.settings import Settings
-from streams.workers import BUILDERS
+from streams.workers import WORKERS
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +54,10 @@ class Stack:
 
     settings: Settings
     say: Say = lambda _: None
-    commands: Mapping[str, Sequence[str]] = field(
-        default_factory=lambda: worker_commands(*BUILDERS)
-    )
+    commands: Mapping[str, Sequence[str]] = field(default_factory=lambda: worker_commands(*WORKERS))
     """What to run, by name."""
+    require: Callable[[Settings], None] = lambda _: None
+    """Raises where the broker's data are not fit for the workers; asked before they start."""
     joined: bool = False
     """Whether another process runs the workers."""
     _children: dict[str, _Child] = field(default_factory=dict)
@@ -70,6 +70,7 @@ class Stack:
             create_topics(self.settings)
             self.joined = not self._exits.enter_context(_only_one(self.settings.state_folder))
             if not self.joined:
+                self.require(self.settings)
                 self._exits.callback(self._stop_workers)
                 for place, name in enumerate(self.commands):
                     self._start(name, place)
@@ -89,8 +90,8 @@ class Stack:
         """Process id of each worker."""
         return {child.name: child.process.pid for child in self._children.values()}
 
-    def wait_until_ready(self) -> None:
-        """Return when every worker takes events.
+    def wait_until_ready(self, *names: str) -> None:
+        """Return when every worker, or those named, take events.
 
         Raises
         ------
@@ -99,7 +100,7 @@ class Stack:
 
         """
         until = time.monotonic() + READY_SECONDS
-        for name in self.commands:
+        for name in names or self.commands:
             while name in self._children and not self._metric(name, "upnext_ready"):
                 self.restart_fallen()
                 self._require_time(name, until)

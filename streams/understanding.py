@@ -64,8 +64,3 @@ def familiarity(vector: NDArray[np.float32], space: Space) -> float:
     words = space.centred_text(space.encode_text(space.vocabulary))
     nearest = float((words @ vector).max())
     return float(np.clip((nearest - UNKNOWN) / (CERTAIN - UNKNOWN), 0.0, 1.0))
-
-
-def warm_up(space: Space) -> None:
-    """Load the text tower and encode the vocabulary, so that the first listener need not wait."""
-    space.encode_text(space.vocabulary)

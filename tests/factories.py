@@ -113,7 +113,9 @@ def state(*events: SessionEvent) -> SessionState:
     return SessionState(listener_id="ann", session_id="s1", events=events)
 
 
-def library(tracks: Mapping[str, Point] = TRACKS, dimension: int = 3) -> Library:
+def library(
+    tracks: Mapping[str, Point] = TRACKS, dimension: int = 3, space: str = "tiny"
+) -> Library:
     """Return tracks that can be ranked; the title of `calm-1` is `Calm 1`."""
     return Library.of(
         (
@@ -121,6 +123,7 @@ def library(tracks: Mapping[str, Point] = TRACKS, dimension: int = 3) -> Library
             for track_id, vector in tracks.items()
         ),
         dimension,
+        space,
     )
 
 

@@ -23,6 +23,7 @@ from embedder.index.port import (
     Vector,
     VectorIndex,
 )
+from embedder.index.words import Poles, poles
 
 __all__ = [
     "Between",
@@ -33,10 +34,12 @@ __all__ = [
     "KeyKind",
     "Payload",
     "Point",
+    "Poles",
     "Vector",
     "VectorIndex",
     "open_index",
     "point_uuid",
+    "poles",
 ]
 
 

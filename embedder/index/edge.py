@@ -7,6 +7,7 @@ with their number; beyond some 100,000 points run a Qdrant server.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 import numpy as np
 import qdrant_edge as qdrant
@@ -15,12 +16,14 @@ from pydantic import ValidationError
 
 from embedder.errors import IndexBusy, IndexUnavailable
 from embedder.index.points import (
+    OF_ANOTHER_MAKE,
     PAGE,
     batches,
     best_first,
-    check_belonging,
+    check_dimension,
     check_name,
     checked_vector,
+    latest,
     point_uuid,
     split_payload,
     stored_payload,
@@ -38,14 +41,14 @@ from embedder.index.port import (
 from schemas.record import Record
 
 MANIFEST = "collection.json"
-"""Beside a shard's files: which space its vectors are of."""
+"""Beside a shard's files: the spaces that its vectors are of."""
 
 
 class Manifest(Record):
     """What a collection holds."""
 
-    space: str
-    dimension: int
+    spaces: dict[str, int]
+    """Dimension of each space, by the space's hash."""
 
 
 class EdgeIndex:
@@ -64,7 +67,7 @@ class EdgeIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open: dict[str, EdgeCollection] = {}
+        self._open: dict[str, _Shard] = {}
         # The engine locks a shard too, but says so only in the text of a bare Exception.
         self._lock = FileLock(folder / ".lock", thread_local=False)
         try:
@@ -78,18 +81,24 @@ class EdgeIndex:
     def collection(
         self, name: str, *, dimension: int, space: str, filtered: Mapping[str, KeyKind] = NOTHING
     ) -> "EdgeCollection":
-        """Open a collection; create it where it is missing (see `VectorIndex.collection`)."""
+        """Open one space's part of a collection (see `VectorIndex.collection`)."""
         check_name(name)
-        folder = self._folder / name
-        manifest = _manifest(folder / MANIFEST, Manifest(space=space, dimension=dimension))
-        check_belonging(name, (manifest.space, manifest.dimension), (space, dimension))
         if name not in self._open:
-            self._open[name] = EdgeCollection(_shard(folder / "shard", dimension), manifest)
-        self._open[name].index_keys(filtered)
-        return self._open[name]
+            self._open[name] = _Shard(self._folder / name, first=(space, dimension))
+        shard = self._open[name]
+        shard.hold(space, dimension)
+        shard.index_keys(filtered)
+        return EdgeCollection(shard, space, dimension)
+
+    def spaces(self, name: str) -> Mapping[str, int]:
+        """Return the dimension of each space in a collection; none where it is missing."""
+        check_name(name)
+        if name in self._open:
+            return dict(self._open[name].spaces)
+        return _spaces(self._folder / name / MANIFEST)
 
     def drop(self, name: str) -> None:
-        """Delete a collection with its points, if it is there."""
+        """Delete a collection with its points of all spaces, if it is there."""
         check_name(name)
         if name in self._open:
             self._open.pop(name).close()
@@ -103,39 +112,110 @@ class EdgeIndex:
         self._lock.release()
 
 
-class EdgeCollection:
-    """A `Collection` in one shard."""
+class _Shard:
+    """A shard on disk and the spaces it holds vectors of."""
 
-    def __init__(self, shard: qdrant.EdgeShard, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, first: tuple[str, int]) -> None:
+        self._manifest = folder / MANIFEST
+        self.name = folder.name
+        self.spaces = _spaces(self._manifest)
+        self.engine = _engine(folder, *first)
+
+    def hold(self, space: str, dimension: int) -> None:
+        """Make room for vectors of a space; raises UnusableVector for another dimension."""
+        if space not in self.spaces:
+            # Creating what is there changes nothing, so the manifest may come second.
+            self.engine.update(
+                qdrant.UpdateOperation.create_dense_vector(space, dimension, qdrant.Distance.Dot)
+            )
+            self.spaces[space] = dimension
+            _write(self._manifest, Manifest(spaces=self.spaces))
+        check_dimension(self.name, space, self.spaces[space], dimension)
+
+    def index_keys(self, keys: Mapping[str, KeyKind]) -> None:
+        """Build payload indexes for what searches filter on, where they are missing."""
+        there = self.engine.info().payload_schema
+        for key, kind in keys.items():
+            if key not in there:
+                schema = getattr(qdrant.PayloadSchemaType, kind.title())
+                self.engine.update(qdrant.UpdateOperation.create_field_index(key, schema))
+
+    def close(self) -> None:
+        """Flush and close the shard."""
+        self.engine.flush()
+        self.engine.close()
+
+
+class EdgeCollection:
+    """A `Collection` in one shard: the vectors that have its space's name."""
+
+    def __init__(self, shard: _Shard, space: str, dimension: int) -> None:
         self._shard = shard
-        self.dimension = manifest.dimension
-        self.space = manifest.space
+        self.space = space
+        self.dimension = dimension
+        self._ours = qdrant.Filter(must=[qdrant.HasVectorCondition(space)])
 
     def upsert(self, points: Iterable[Point]) -> None:
-        """Write points; one that was there is replaced, its payload too."""
+        """Write points; the vector in this space and the payload of one there are replaced."""
         for batch in batches(points):
-            written = [self._stored(point) for point in batch]
-            self._shard.update(qdrant.UpdateOperation.upsert_points(written))
+            vectors = [self._vector(point) for point in batch]
+            payloads: dict[qdrant.PointId, dict[str, Any]] = {
+                point_uuid(p.id): stored_payload(p) for p in latest(batch)
+            }
+            known = self._shard.engine.retrieve(
+                list(payloads), with_payload=False, with_vector=False
+            )
+            # Bare points first: one that is there keeps its vectors of other spaces.
+            bare = [qdrant.Point(id_, {}, payload) for id_, payload in payloads.items()]
+            self._update(
+                qdrant.UpdateOperation.upsert_points(
+                    bare, update_mode=qdrant.UpdateMode.InsertOnly
+                ),
+                qdrant.UpdateOperation.update_vectors(vectors),
+                *(
+                    qdrant.UpdateOperation.overwrite_payload([record.id], payloads[record.id])
+                    for record in known
+                ),
+            )
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Remove points; ids that are not there are passed over."""
-        uuids: list[qdrant.PointId] = [point_uuid(id_, self.space) for id_ in ids]
-        self._shard.update(qdrant.UpdateOperation.delete_points(uuids))
+        """Remove vectors, and points that have none left; unknown ids are passed over."""
+        for batch in batches(ids):
+            # By filters, for an id that is not there would be an error.
+            theirs = qdrant.HasIdCondition({point_uuid(id_) for id_ in batch})
+            bare = qdrant.Filter(
+                must=[theirs],
+                must_not=[qdrant.HasVectorCondition(space) for space in self._shard.spaces],
+            )
+            self._update(
+                qdrant.UpdateOperation.delete_vectors_by_filter(
+                    qdrant.Filter(must=[theirs]), [self.space]
+                ),
+                qdrant.UpdateOperation.delete_points_by_filter(bare),
+            )
 
     def fetch(self, ids: Iterable[str]) -> dict[str, Vector]:
         """Return the vectors of the ids that are there."""
-        names: dict[qdrant.PointId, str] = {point_uuid(id_, self.space): id_ for id_ in ids}
-        records = self._shard.retrieve(list(names), with_payload=False, with_vector=True)
-        return {names[record.id]: _vector(record) for record in records}
+        names: dict[qdrant.PointId, str] = {point_uuid(id_): id_ for id_ in ids}
+        records = self._shard.engine.retrieve(
+            list(names), with_payload=False, with_vector=[self.space]
+        )
+        return {names[record.id]: self._read(record) for record in records if record.vector}
 
     def scroll(self) -> Iterator[Point]:
         """Yield every point once, in no particular order."""
         offset: qdrant.PointId | None = None
         while True:
-            records, offset = self._shard.scroll(
-                qdrant.ScrollRequest(offset=offset, limit=PAGE, with_payload=True, with_vector=True)
+            records, offset = self._shard.engine.scroll(
+                qdrant.ScrollRequest(
+                    offset=offset,
+                    limit=PAGE,
+                    filter=self._ours,
+                    with_payload=True,
+                    with_vector=[self.space],
+                )
             )
-            yield from map(_point, records)
+            yield from map(self._point, records)
             if offset is None:
                 return
 
@@ -143,60 +223,70 @@ class EdgeCollection:
         self, vector: Vector, limit: int, where: Sequence[Condition] = ()
     ) -> tuple[Hit, ...]:
         """Return the points with the largest inner product, best first; equal scores by id."""
-        query = qdrant.Query.Nearest(checked_vector("the query", vector, self.dimension))
+        values = checked_vector("the query", vector, self.dimension)
         if limit < 1:
             return ()
-        found = self._shard.query(
+        query = qdrant.Query.Nearest(values, using=self.space)
+        found = self._shard.engine.query(
             qdrant.QueryRequest(limit=limit, query=query, filter=_filter(where), with_payload=True)
         )
         return best_first(_hit(point) for point in found)
 
     def count(self) -> int:
         """Return how many points there are."""
-        return self._shard.count(qdrant.CountRequest(exact=True))
+        return self._shard.engine.count(qdrant.CountRequest(exact=True, filter=self._ours))
 
-    def index_keys(self, keys: Mapping[str, KeyKind]) -> None:
-        """Build payload indexes for what searches filter on, where they are missing."""
-        there = self._shard.info().payload_schema
-        for key, kind in keys.items():
-            if key not in there:
-                schema = getattr(qdrant.PayloadSchemaType, kind.title())
-                self._shard.update(qdrant.UpdateOperation.create_field_index(key, schema))
+    def _update(self, *operations: qdrant.UpdateOperation) -> None:
+        for operation in operations:
+            self._shard.engine.update(operation)
 
-    def close(self) -> None:
-        """Flush and close the shard."""
-        self._shard.flush()
-        self._shard.close()
-
-    def _stored(self, point: Point) -> qdrant.Point:
+    def _vector(self, point: Point) -> qdrant.PointVectors:
         values = checked_vector(f"the vector of {point.id!r}", point.vector, self.dimension)
-        payload = stored_payload(point, self.space)
-        return qdrant.Point(point_uuid(point.id, self.space), values, payload)
+        return qdrant.PointVectors(point_uuid(point.id), {self.space: values})
+
+    def _point(self, record: qdrant.Record) -> Point:
+        point_id, payload = split_payload(record.payload)
+        return Point(point_id, self._read(record), payload)
+
+    def _read(self, record: qdrant.Record) -> Vector:
+        vectors = record.vector
+        assert isinstance(vectors, dict)  # named vectors are
+        return np.array(vectors[self.space], np.float32)
 
 
-def _manifest(path: Path, fresh: Manifest) -> Manifest:
-    """Return what a collection holds; note it down first where that is new."""
+def _spaces(path: Path) -> dict[str, int]:
+    """Return the spaces of a collection on disk, none for one that is new."""
     try:
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            draft = path.with_suffix(".draft")
-            draft.write_bytes(fresh.model_dump_json().encode())
-            draft.replace(path)
-        return Manifest.model_validate_json(path.read_bytes())
+        return dict(Manifest.model_validate_json(path.read_bytes()).spaces) if path.exists() else {}
     except OSError as error:
         raise IndexUnavailable(path, str(error)) from None
     except ValidationError:
-        reason = "it is damaged; delete its folder and fill the collection again"
-        raise IndexUnavailable(path, reason) from None
+        raise IndexUnavailable(path, f"it is damaged, or {OF_ANOTHER_MAKE}") from None
 
 
-def _shard(folder: Path, dimension: int) -> qdrant.EdgeShard:
-    """Open a shard; an empty folder becomes one."""
-    folder.mkdir(exist_ok=True)
-    # Dot, not Cosine: what is fetched is what was written, and a search takes any weights.
-    vectors = qdrant.EdgeVectorParams(dimension, qdrant.Distance.Dot)
-    config = qdrant.EdgeConfig(vectors=vectors, wal_enabled=True)
-    return qdrant.EdgeShard.load(str(folder), config)
+def _write(path: Path, manifest: Manifest) -> None:
+    draft = path.with_suffix(".draft")
+    try:
+        draft.write_bytes(manifest.model_dump_json().encode())
+        draft.replace(path)
+    except OSError as error:
+        raise IndexUnavailable(path, str(error)) from None
+
+
+def _engine(folder: Path, space: str, dimension: int) -> qdrant.EdgeShard:
+    """Open a collection's shard; make it, with room for one space, where there is none."""
+    home = folder / "shard"
+    if not home.exists():
+        draft = folder / "shard.draft"
+        if draft.exists():  # half made when its process ended
+            rmtree(draft)
+        draft.mkdir(parents=True)
+        # Dot, not Cosine: what is fetched is what was written, and a search takes any weights.
+        vectors = {space: qdrant.EdgeVectorParams(dimension, qdrant.Distance.Dot)}
+        config = qdrant.EdgeConfig(vectors=vectors, wal_enabled=True)
+        qdrant.EdgeShard.create(str(draft), config).close()
+        draft.rename(home)
+    return qdrant.EdgeShard.load(str(home))
 
 
 def _filter(where: Sequence[Condition]) -> qdrant.Filter | None:
@@ -214,12 +304,3 @@ def _condition(condition: Condition) -> qdrant.FieldCondition:
 def _hit(found: qdrant.ScoredPoint) -> Hit:
     point_id, payload = split_payload(found.payload)
     return Hit(point_id, found.score, payload)
-
-
-def _point(record: qdrant.Record) -> Point:
-    point_id, payload = split_payload(record.payload)
-    return Point(point_id, _vector(record), payload)
-
-
-def _vector(record: qdrant.Record) -> Vector:
-    return np.array(record.vector, np.float32)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 import numpy as np
 
-from embedder.errors import UnusableVector, WrongSpace
+from embedder.errors import UnusableVector
 from embedder.index.port import Hit, Payload, Point, Vector
 
 NAMESPACE = UUID("6d1f8c1e-5b1c-5e0a-9f5e-0d5a3c8f7b42")
@@ -23,15 +23,25 @@ PAGE = 1000
 T = TypeVar("T")
 
 
-def point_uuid(point_id: str, space: str) -> UUID:
+OF_ANOTHER_MAKE = (
+    "its vectors do not carry the name of their space: an earlier version made it, or someone "
+    "else; delete it, and the index worker fills it again from the topics"
+)
+"""What is said of a collection that cannot hold two spaces side by side."""
+
+
+def point_uuid(point_id: str) -> UUID:
     """Return the name of a point inside Qdrant, which knows integers and UUIDs only.
 
-    >>> point_uuid("track-1", "space-a") == point_uuid("track-1", "space-a")
+    >>> point_uuid("track-1") == point_uuid("track-1")
     True
-    >>> point_uuid("track-1", "space-a") == point_uuid("track-1", "space-b")
-    False
     """
-    return uuid5(NAMESPACE, f"{space}\n{point_id}")
+    return uuid5(NAMESPACE, point_id)
+
+
+def latest(points: Iterable[Point]) -> list[Point]:
+    """Return the last of each id: within one write the order of two would be the engine's."""
+    return list({point.id: point for point in points}.values())
 
 
 def checked_vector(what: str, vector: Vector, dimension: int) -> list[float]:
@@ -52,19 +62,17 @@ def checked_vector(what: str, vector: Vector, dimension: int) -> list[float]:
     return floats
 
 
-def stored_payload(point: Point, space: str) -> dict[str, Any]:
-    """Return a payload with the point's own id and the space that made its vector."""
-    if taken := {"id", "space"} & point.payload.keys():
-        raise ValueError(f"payload of {point.id!r} uses {sorted(taken)}, which the index writes")
-    return {"id": point.id, "space": space, **point.payload}
+def stored_payload(point: Point) -> dict[str, Any]:
+    """Return a payload with the point's own id."""
+    if "id" in point.payload:
+        raise ValueError(f"payload of {point.id!r} uses 'id', which the index writes")
+    return {"id": point.id, **point.payload}
 
 
 def split_payload(stored: Payload | None) -> tuple[str, dict[str, Any]]:
     """Return the id and the caller's part of a stored payload."""
     rest = dict(stored or {})
-    point_id = str(rest.pop("id"))
-    rest.pop("space")
-    return point_id, rest
+    return str(rest.pop("id")), rest
 
 
 def best_first(hits: Iterable[Hit]) -> tuple[Hit, ...]:
@@ -78,24 +86,13 @@ def check_name(name: str) -> None:
         raise ValueError(f"collection name {name!r}: use 1 to 64 letters, digits, '_' and '-'")
 
 
-def check_belonging(name: str, found: tuple[str, int], expected: tuple[str, int]) -> None:
-    """Refuse a collection of another space, given as (hash, dimension).
-
-    Raises
-    ------
-    WrongSpace
-        The hashes differ.
-
-    """
-    if found[0] != expected[0]:
-        raise WrongSpace(
-            *(found[0], expected[0]),
-            what=f"the space of collection {name!r}",
-            way_out="give the new space a collection of its own, or drop this one "
-            "and fill it again from the topic track-vectors",
+def check_dimension(name: str, space: str, found: int, expected: int) -> None:
+    """Refuse vectors of another length than the space's are; raises UnusableVector."""
+    if found != expected:
+        raise UnusableVector(
+            f"a vector of {expected} dimensions in the space {space!r}",
+            f"in {name!r} those of that space have {found}",
         )
-    if found[1] != expected[1]:
-        raise ValueError(f"collection {name!r} has {found[1]} dimensions, not {expected[1]}")
 
 
 def batches(items: Iterable[T], size: int = BATCH) -> Iterator[Sequence[T]]:

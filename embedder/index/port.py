@@ -13,7 +13,7 @@ Vector = NDArray[np.float32]
 
 Scalar = str | int | float | bool | None
 Payload = Mapping[str, Scalar]
-"""What is stored beside a vector; `id` and `space` are taken."""
+"""What is stored beside a vector; `id` is taken."""
 
 KeyKind = Literal["keyword", "integer", "float"]
 
@@ -71,10 +71,12 @@ Condition = Equals | Between
 
 
 class Collection(Protocol):
-    """Points of one space.
+    """The points that have a vector of one space.
 
-    Writing is idempotent: a point written twice is one point, removing what is not there does
-    nothing. What was written is seen by the next call.
+    A point is one track or word, whatever the number of spaces: it has a vector for each, named
+    by the space, and one payload. So two spaces live side by side, and every method below reads
+    and writes the vectors of its own space only. Writing is idempotent: a point written twice is
+    one point, removing what is not there does nothing. What was written is seen by the next call.
     """
 
     @property
@@ -88,7 +90,7 @@ class Collection(Protocol):
         ...
 
     def upsert(self, points: Iterable[Point]) -> None:
-        """Write points; one that was there is replaced, its payload too.
+        """Write points; the vector in this space and the payload of one there are replaced.
 
         Raises
         ------
@@ -100,7 +102,7 @@ class Collection(Protocol):
         ...
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Remove points; ids that are not there are passed over."""
+        """Remove vectors, and points that have none left; unknown ids are passed over."""
         ...
 
     def fetch(self, ids: Iterable[str]) -> dict[str, Vector]:
@@ -141,27 +143,31 @@ class VectorIndex(Protocol):
     def collection(
         self, name: str, *, dimension: int, space: str, filtered: Mapping[str, KeyKind] = NOTHING
     ) -> Collection:
-        """Open a collection; create it where it is missing.
+        """Open one space's part of a collection; create what is missing of either.
 
         Parameters
         ----------
         name : letters, digits, `_` and `-`
-        dimension : length of its vectors
-        space : hash of the space that makes its vectors
+        dimension : length of the space's vectors
+        space : hash of the space, by which its vectors are named
         filtered : payload keys that searches filter on, which makes those some 30 times faster
 
         Raises
         ------
-        WrongSpace
-            The collection holds vectors of another space.
+        UnusableVector
+            The collection's vectors of this space have another dimension.
         IndexUnavailable
             A server does not answer, or what is on disk cannot be read.
 
         """
         ...
 
+    def spaces(self, name: str) -> Mapping[str, int]:
+        """Return the dimension of each space in a collection; none where it is missing."""
+        ...
+
     def drop(self, name: str) -> None:
-        """Delete a collection with its points, if it is there."""
+        """Delete a collection with its points of all spaces, if it is there."""
         ...
 
     def close(self) -> None:

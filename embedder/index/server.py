@@ -1,8 +1,10 @@
-"""A vector index on a Qdrant server (1.16 or newer), for more than one process or machine."""
+"""A vector index on a Qdrant server (1.18 or newer), for more than one process or machine."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 import numpy as np
 from qdrant_client import QdrantClient, models
@@ -11,12 +13,14 @@ from qdrant_client.http.exceptions import ApiException, UnexpectedResponse
 
 from embedder.errors import IndexUnavailable
 from embedder.index.points import (
+    OF_ANOTHER_MAKE,
     PAGE,
     batches,
     best_first,
-    check_belonging,
+    check_dimension,
     check_name,
     checked_vector,
+    latest,
     point_uuid,
     split_payload,
     stored_payload,
@@ -58,17 +62,27 @@ class ServerIndex:
     def collection(
         self, name: str, *, dimension: int, space: str, filtered: Mapping[str, KeyKind] = NOTHING
     ) -> "ServerCollection":
-        """Open a collection; create it where it is missing (see `VectorIndex.collection`)."""
+        """Open one space's part of a collection (see `VectorIndex.collection`)."""
         check_name(name)
         with _answering(self._location):
             if not self._client.collection_exists(name):
-                self._create(name, dimension, space)
-            check_belonging(name, self._belonging(name), (space, dimension))
+                self._create(name, space, dimension)
+            there = self._dimensions(name)
+            if space not in there:
+                self._hold(name, space, dimension)
+            check_dimension(name, space, there.get(space, dimension), dimension)
             self._index_keys(name, filtered)
-        return ServerCollection(self._client, self._location, name, (space, dimension))
+        spaces = partial(self._dimensions, name)
+        return ServerCollection(self._client, self._location, name, (space, dimension), spaces)
+
+    def spaces(self, name: str) -> Mapping[str, int]:
+        """Return the dimension of each space in a collection; none where it is missing."""
+        check_name(name)
+        with _answering(self._location):
+            return self._dimensions(name) if self._client.collection_exists(name) else {}
 
     def drop(self, name: str) -> None:
-        """Delete a collection with its points, if it is there."""
+        """Delete a collection with its points of all spaces, if it is there."""
         check_name(name)
         with _answering(self._location):
             self._client.delete_collection(name)
@@ -77,20 +91,26 @@ class ServerIndex:
         """Let go of the connections; twice does no harm."""
         self._client.close()
 
-    def _create(self, name: str, dimension: int, space: str) -> None:
-        vectors = models.VectorParams(size=dimension, distance=models.Distance.DOT)
+    def _create(self, name: str, space: str, dimension: int) -> None:
+        vectors = {space: models.VectorParams(size=dimension, distance=models.Distance.DOT)}
         try:
-            self._client.create_collection(name, vectors, metadata={"space": space})
+            self._client.create_collection(name, vectors)
         except UnexpectedResponse as error:
-            # Another process was faster; whether it is of our space is looked at next.
+            # Another process was faster; whether it has our space is looked at next.
             if error.status_code != HTTPStatus.CONFLICT:
                 raise
 
-    def _belonging(self, name: str) -> tuple[str, int]:
-        config = self._client.get_collection(name).config
-        vectors = config.params.vectors
-        dimension = vectors.size if isinstance(vectors, models.VectorParams) else 0
-        return str((config.metadata or {}).get("space", "unknown")), dimension
+    def _hold(self, name: str, space: str, dimension: int) -> None:
+        """Make room for vectors of one more space."""
+        vector = models.DenseVectorConfig(size=dimension, distance=models.Distance.DOT)
+        self._client.create_vector_name(name, space, models.DenseVectorNameConfig(dense=vector))
+
+    def _dimensions(self, name: str) -> dict[str, int]:
+        """Return the dimension of each space that a collection holds."""
+        vectors = self._client.get_collection(name).config.params.vectors
+        if isinstance(vectors, models.VectorParams):
+            raise IndexUnavailable(f"{name} on {self._location}", OF_ANOTHER_MAKE)
+        return {space: params.size for space, params in (vectors or {}).items()}
 
     def _index_keys(self, name: str, keys: Mapping[str, KeyKind]) -> None:
         there = self._client.get_collection(name).payload_schema
@@ -100,40 +120,67 @@ class ServerIndex:
 
 
 class ServerCollection:
-    """A `Collection` on a server."""
+    """A `Collection` on a server: the vectors that have its space's name."""
 
     def __init__(
-        self, client: QdrantClient, location: str, name: str, belonging: tuple[str, int]
+        self,
+        client: QdrantClient,
+        location: str,
+        name: str,
+        belonging: tuple[str, int],
+        spaces: Callable[[], Iterable[str]],
     ) -> None:
         self._client = client
         self._location = location
         self._name = name
         self.space, self.dimension = belonging
+        self._spaces = spaces
+        self._ours = models.Filter(must=[models.HasVectorCondition(has_vector=self.space)])
 
     def upsert(self, points: Iterable[Point]) -> None:
-        """Write points; one that was there is replaced, its payload too."""
+        """Write points; the vector in this space and the payload of one there are replaced."""
         for batch in batches(points):
-            written = [self._stored(point) for point in batch]
+            vectors = [self._vector(point) for point in batch]
+            payloads = {str(point_uuid(p.id)): stored_payload(p) for p in latest(batch)}
             with _answering(self._location):
-                self._client.upsert(self._name, written)
+                known = self._client.retrieve(
+                    self._name, list(payloads), with_payload=False, with_vectors=False
+                )
+                self._client.batch_update_points(
+                    self._name,
+                    [
+                        # Bare points first: one that is there keeps its vectors of other spaces.
+                        _insert(payloads),
+                        _update_vectors(vectors),
+                        *(_overwrite(str(record.id), payloads) for record in known),
+                    ],
+                )
 
     def remove(self, ids: Iterable[str]) -> None:
-        """Remove points; ids that are not there are passed over."""
+        """Remove vectors, and points that have none left; unknown ids are passed over."""
         for batch in batches(ids):
-            uuids: list[models.ExtendedPointId] = [self._uuid(id_) for id_ in batch]
+            # By filters, for an id that is not there would be an error.
+            theirs = models.HasIdCondition(has_id=[str(point_uuid(id_)) for id_ in batch])
             with _answering(self._location):
-                self._client.delete(self._name, models.PointIdsList(points=uuids))
+                bare = models.Filter(
+                    must=[theirs],
+                    must_not=[models.HasVectorCondition(has_vector=s) for s in self._spaces()],
+                )
+                self._client.delete_vectors(
+                    self._name, [self.space], points=models.Filter(must=[theirs])
+                )
+                self._client.delete(self._name, models.FilterSelector(filter=bare))
 
     def fetch(self, ids: Iterable[str]) -> dict[str, Vector]:
         """Return the vectors of the ids that are there."""
         found: dict[str, Vector] = {}
         for batch in batches(ids):
-            names = {self._uuid(id_): id_ for id_ in batch}
+            names = {str(point_uuid(id_)): id_ for id_ in batch}
             with _answering(self._location):
                 records = self._client.retrieve(
-                    self._name, list(names), with_payload=False, with_vectors=True
+                    self._name, list(names), with_payload=False, with_vectors=[self.space]
                 )
-            found |= {names[str(record.id)]: _vector(record) for record in records}
+            found |= {names[str(r.id)]: self._read(r) for r in records if r.vector}
         return found
 
     def scroll(self) -> Iterator[Point]:
@@ -142,9 +189,14 @@ class ServerCollection:
         while True:
             with _answering(self._location):
                 records, offset = self._client.scroll(
-                    self._name, limit=PAGE, offset=offset, with_payload=True, with_vectors=True
+                    self._name,
+                    scroll_filter=self._ours,
+                    limit=PAGE,
+                    offset=offset,
+                    with_payload=True,
+                    with_vectors=[self.space],
                 )
-            yield from map(_point, records)
+            yield from map(self._point, records)
             if offset is None:
                 return
 
@@ -157,22 +209,51 @@ class ServerCollection:
             return ()
         with _answering(self._location):
             found = self._client.query_points(
-                self._name, query=query, limit=limit, query_filter=_filter(where)
+                self._name,
+                query=query,
+                using=self.space,
+                limit=limit,
+                query_filter=_filter(where),
             )
         return best_first(_hit(point) for point in found.points)
 
     def count(self) -> int:
         """Return how many points there are."""
         with _answering(self._location):
-            return self._client.count(self._name, exact=True).count
+            return self._client.count(self._name, count_filter=self._ours, exact=True).count
 
-    def _stored(self, point: Point) -> models.PointStruct:
+    def _vector(self, point: Point) -> models.PointVectors:
         values = checked_vector(f"the vector of {point.id!r}", point.vector, self.dimension)
-        payload = stored_payload(point, self.space)
-        return models.PointStruct(id=self._uuid(point.id), vector=values, payload=payload)
+        return models.PointVectors(id=str(point_uuid(point.id)), vector={self.space: values})
 
-    def _uuid(self, point_id: str) -> str:
-        return str(point_uuid(point_id, self.space))
+    def _point(self, record: models.Record) -> Point:
+        point_id, payload = split_payload(record.payload)
+        return Point(point_id, self._read(record), payload)
+
+    def _read(self, record: models.Record) -> Vector:
+        vectors = record.vector
+        assert isinstance(vectors, dict)  # named vectors are
+        return np.array(vectors[self.space], np.float32)
+
+
+def _insert(payloads: Mapping[str, dict[str, Any]]) -> models.UpsertOperation:
+    """Write points without vectors, where there are none yet."""
+    bare = [models.PointStruct(id=i, vector={}, payload=p) for i, p in payloads.items()]
+    return models.UpsertOperation(
+        upsert=models.PointsList(points=bare, update_mode=models.UpdateMode.INSERT_ONLY)
+    )
+
+
+def _update_vectors(vectors: list[models.PointVectors]) -> models.UpdateVectorsOperation:
+    return models.UpdateVectorsOperation(update_vectors=models.UpdateVectors(points=vectors))
+
+
+def _overwrite(
+    point_id: str, payloads: Mapping[str, dict[str, Any]]
+) -> models.OverwritePayloadOperation:
+    return models.OverwritePayloadOperation(
+        overwrite_payload=models.SetPayload(payload=payloads[point_id], points=[point_id])
+    )
 
 
 def _client(url: str, api_key: str | None) -> QdrantClient:
@@ -207,12 +288,3 @@ def _condition(condition: Condition) -> models.FieldCondition:
 def _hit(found: models.ScoredPoint) -> Hit:
     point_id, payload = split_payload(found.payload)
     return Hit(point_id, found.score, payload)
-
-
-def _point(record: models.Record) -> Point:
-    point_id, payload = split_payload(record.payload)
-    return Point(point_id, _vector(record), payload)
-
-
-def _vector(record: models.Record) -> Vector:
-    return np.array(record.vector, np.float32)

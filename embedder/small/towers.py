@@ -11,10 +11,13 @@ DIMENSION = 128
 """Dimension of the joint space (P4)."""
 
 WIDTH = 256
-"""Hidden units of each perceptron."""
+"""Hidden units of the audio tower's perceptron."""
+
+TEXT_WIDTH = 512
+"""Hidden units of the text tower's perceptron."""
 
 CHANNELS = (1, 16, 32, 64, 96)
-"""Channels of the convolutional net; each layer halves time and frequency."""
+"""Channels of the convolutional net; each layer halves frequency and time, the first one twice."""
 
 CLIP = 4.0
 """Standard deviations beyond which a feature is cut: one odd recording must not shout."""
@@ -75,7 +78,7 @@ class PictureNet(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         for before, after in zip(CHANNELS, CHANNELS[1:], strict=False):
-            layers.append(nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False))
+            layers.append(_halving(before, after) if layers else _entry(after))
             layers.extend((nn.BatchNorm2d(after), nn.ReLU()))
         self.layers = nn.Sequential(*layers)
         rows = N_MELS // 2 ** (len(CHANNELS) - 1)
@@ -88,20 +91,32 @@ class PictureNet(nn.Module):
         return out
 
 
+def _entry(after: int) -> nn.Conv2d:
+    """Start on a quarter of the columns: half the work, and rhythm is in the features already."""
+    return nn.Conv2d(1, after, (3, 7), stride=(2, 4), padding=(1, 3), bias=False)
+
+
+def _halving(before: int, after: int) -> nn.Conv2d:
+    return nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False)
+
+
 class TextTower(nn.Module):
     """Sentence vectors -> unit vectors: a perceptron beside a straight line.
 
-    The sentence encoder before it stays frozen, and no text-only loss is used (P20).
+    The sentence encoder before it stays frozen, and no text-only loss is used (P20). Its vectors
+    have length 1, so each of their numbers is about 0.05: the perceptron sees them brought to
+    spread 1, without which it stays as good as straight and mixes up what many phrases mean.
     """
 
     def __init__(self, dropout: float = 0.2) -> None:
         super().__init__()
         self.straight = nn.Linear(SENTENCE_DIMENSION, DIMENSION)
         self.bent = nn.Sequential(
-            nn.Linear(SENTENCE_DIMENSION, WIDTH),
+            nn.LayerNorm(SENTENCE_DIMENSION),
+            nn.Linear(SENTENCE_DIMENSION, TEXT_WIDTH),
             nn.GELU(),
             nn.Dropout(dropout),
-            nn.Linear(WIDTH, DIMENSION),
+            nn.Linear(TEXT_WIDTH, DIMENSION),
         )
 
     def forward(self, sentences: Tensor) -> Tensor:

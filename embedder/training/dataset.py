@@ -12,7 +12,7 @@ import torch
 from embedder.audio import read_windows
 from embedder.errors import UndecodableAudio, UnusableClips
 from embedder.small.features import FRONT_END, Features, features_of
-from embedder.truth.clips import Clip, Facts, read_clips
+from embedder.truth.clips import Known, Source, read_sources
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +25,11 @@ REPORT_EVERY = 200
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The windows of many clips. A long clip gives several, which share its facts."""
+    """The windows of many clips. A long clip gives several, which share what is known of it."""
 
     features: Features
-    facts: tuple[Facts, ...]
-    """The truth about each clip."""
+    facts: tuple[Known, ...]
+    """What is known of each clip."""
 
     clip_of: np.ndarray
     """(n_windows,) int64: which clip each window belongs to."""
@@ -66,17 +66,17 @@ def load_dataset(folders: Sequence[Path]) -> Dataset:
 
 
 def _load_folder(folder: Path) -> Dataset:
-    clips = read_clips(folder)
+    clips = read_sources(folder)
     cache = folder / CACHE.format(_fingerprint(clips))
     if not cache.exists():
         _describe(clips, folder, cache)
     with np.load(cache) as kept:
         features = Features(torch.from_numpy(kept["picture"]), torch.from_numpy(kept["notes"]))
         readable, clip_of = kept["readable"], kept["clip_of"]
-    return Dataset(features, tuple(clips[index].facts for index in readable), clip_of)
+    return Dataset(features, tuple(clips[index].known for index in readable), clip_of)
 
 
-def _describe(clips: Sequence[Clip], folder: Path, cache: Path) -> None:
+def _describe(clips: Sequence[Source], folder: Path, cache: Path) -> None:
     pictures, notes = [], []
     readable: list[int] = []
     clip_of: list[int] = []
@@ -103,7 +103,7 @@ def _describe(clips: Sequence[Clip], folder: Path, cache: Path) -> None:
     )
 
 
-def _fingerprint(clips: Sequence[Clip]) -> str:
+def _fingerprint(clips: Sequence[Source]) -> str:
     digest = hashlib.sha256(FRONT_END.encode())
     for clip in clips:
         written = clip.path.stat().st_mtime_ns if clip.path.exists() else 0

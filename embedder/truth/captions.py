@@ -5,11 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedder.truth.clips import Facts
-from embedder.truth.words import INSTRUMENTS, STYLES, WORDS
+from embedder.truth.clips import Facts, Heard, Known
+from embedder.truth.words import INSTRUMENTS, QUALITIES, STYLES, WORDS
 
 OPPOSITE = -0.5
 """Truth of "fast" for a slow clip: further away than a clip that is neither."""
+
+UNHEARD = 0.5
+"""Truth of a quality that a tagger has no opinion on: neither taught nor ruled out."""
+
+PRESENT = 0.65
+"""An attribute as true as this may be named in a caption."""
+
+ELECTRIC = frozenset({"bass guitar"}) | {
+    name for name in INSTRUMENTS if "electric" in name or "synth" in name or "distorted" in name
+}
+"""Instruments that need a plug."""
+
+ENSEMBLE = 4
+"""Players, the drummer counted, from which on a group is large."""
 
 ADJECTIVE_FRAMES = (
     *("{}",) * 5,
@@ -60,15 +74,23 @@ class Caption:
 
     text: str
     attributes: tuple[str, ...]
+    degrees: tuple[float, ...] = ()
+    """How much each of them matters, from 0 to 1; empty where all matter fully."""
 
 
-def truth_of(facts: Facts) -> dict[str, float]:
+def truth_of(known: Known) -> dict[str, float]:
     """Say how true each attribute is of a clip: 1 yes, 0 no, `OPPOSITE` for its contrary.
 
-    An attribute that is missing is 0.
+    An attribute that is missing is 0. What a tagger heard lies in between.
     """
+    if isinstance(known, Heard):
+        return dict.fromkeys(QUALITIES, UNHEARD) | dict(known.degrees)
+    return _truth_of_facts(known)
+
+
+def _truth_of_facts(facts: Facts) -> dict[str, float]:
     things = facts.instruments | (facts.families - AMBIGUOUS)
-    truth = {name: 1.0 for name in things | {facts.style, facts.density} if name in WORDS}
+    truth = {name: 1.0 for name in sorted(things | {facts.style, facts.density}) if name in WORDS}
     truth |= _poles(facts.tempo, "slow", "fast", middle="medium tempo")
     truth |= _poles(facts.loudness, "quiet", "loud")
     truth |= _poles({"low": "calm", "high": "energetic"}.get(facts.energy, ""), "calm", "energetic")
@@ -77,12 +99,16 @@ def truth_of(facts: Facts) -> dict[str, float]:
     truth |= _poles(facts.density, "sparse", "busy")
     if facts.drums:
         truth["drums"] = 1.0
+    if not facts.instruments & ELECTRIC:
+        truth["acoustic"] = 1.0
+    if len(facts.instruments) + facts.drums >= ENSEMBLE:
+        truth["ensemble"] = 1.0
     if len(facts.instruments) == 1 and not facts.drums:
         truth["solo"] = 1.0
     return truth
 
 
-def truth_matrix(facts: Iterable[Facts], attributes: Sequence[str]) -> np.ndarray:
+def truth_matrix(facts: Iterable[Known], attributes: Sequence[str]) -> np.ndarray:
     """Return `truth_of` as rows, (n_clips, n_attributes) float32."""
     truths = [truth_of(one) for one in facts]
     rows = [[truth.get(name, 0.0) for name in attributes] for truth in truths]
@@ -97,8 +123,12 @@ def bare_captions(attributes: Iterable[str]) -> list[Caption]:
 def caption_for(
     truth: Mapping[str, float], known: frozenset[str], rng: np.random.Generator
 ) -> Caption:
-    """Draw a caption that is true of a clip, naming one to three of its `known` attributes."""
-    present = [name for name, value in truth.items() if value > 0 and name in known]
+    """Draw a caption that is true of a clip, naming one to three of its `known` attributes.
+
+    Of a clip that nothing is certain of, it names what is most likely.
+    """
+    present = [name for name, value in truth.items() if value >= PRESENT and name in known]
+    present = present or [max(known & truth.keys(), key=lambda name: (truth[name], name))]
     size = min(len(present), int(rng.choice(list(SIZES), p=list(SIZES.values()))))
     chosen = tuple(str(name) for name in rng.choice(present, size=size, replace=False))
     words = {name: str(rng.choice(WORDS[name])) for name in chosen}
@@ -107,7 +137,7 @@ def caption_for(
     return Caption(_sentence(qualities, things, rng), chosen)
 
 
-THINGS = frozenset(INSTRUMENTS) | {"drums"}
+THINGS = frozenset(INSTRUMENTS) | {"drums", "vocals"}
 """Attributes that music has, where the others are what it is."""
 
 STYLE_NAMES = frozenset(STYLES)

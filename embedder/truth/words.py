@@ -9,7 +9,7 @@ def _phrases(table: dict[str, str]) -> dict[str, tuple[str, ...]]:
 
 INSTRUMENTS = _phrases(
     {
-        "piano": "grand piano|pianist|pianos|piano solo",
+        "piano": "grand piano|pianist|pianos",
         "electric piano": "rhodes|e-piano|electric keyboard",
         "harpsichord": "cembalo",
         "organ": "hammond organ|church organ|pipe organ",
@@ -86,20 +86,23 @@ STYLES = _phrases(
 
 QUALITIES = _phrases(
     {
-        "drums": "drum|drum kit|drumming|drum beat|percussion|drummer|beats|percussive"
-        "|rhythm section",
+        "drums": "drum|drum kit|drumming|drum beat|percussion|drummer|beats|rhythm section",
+        "acoustic": "unplugged|acoustic instruments",
+        "ensemble": "band|full band|many instruments",
+        "vocals": "vocal|singing|singer|vocalist|voice|woman singing|man singing|female vocals"
+        "|male vocals|female voice|male voice",
         "solo": "unaccompanied|single instrument|soloist",
         "fast": "faster|fast tempo|quick|rapid|brisk|fast-paced|speedy|uptempo|up-tempo|high tempo",
         "slow": "slower|slow tempo|slowly|unhurried|slow-paced|leisurely|downtempo|low tempo",
         "medium tempo": "mid-tempo|moderate tempo|walking pace",
         "energetic": "high energy|lively|exciting|intense|driving|powerful|vigorous|full of energy"
-        "|more energy|workout|gym|running|jogging|upbeat|party|hype",
+        "|more energy|workout|upbeat|party|hype|active",
         "calm": "calmer|relaxing|relaxed|peaceful|gentle|soothing|mellow|laid-back|tranquil|serene"
         "|chill|meditative|sleep|study|focus|low energy|calming",
         "loud": "louder|noisy|at full volume|heavy|forceful|blaring",
         "quiet": "quieter|soft|softer|softly|hushed|delicate",
-        "happy": "happier|joyful|cheerful|sunny|fun|playful|feel-good|merry|bright|uplifting",
-        "sad": "sadder|sorrowful|mournful|melancholic|melancholy|gloomy|heartbroken|somber|lonely",
+        "happy": "happier|joyful|sunny|fun|playful|feel-good|merry|bright|uplifting",
+        "sad": "sadder|sorrowful|mournful|heartbroken|downhearted|sorrow|somber|lonely",
         "tense": "dark|aggressive|angry|ominous|menacing|dramatic|nervous",
         "tender": "warm|sweet|romantic|dreamy|intimate|loving",
         "major": "major key|in a major key",

@@ -1,80 +1,108 @@
-"""The index agent: keeps Qdrant, a view of the vector topics, up to date."""
+"""The index agent: keeps Qdrant, a view of the vector topics, up to date in every space."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from embedder.index import Collection, KeyKind, Point, VectorIndex
-from schemas import TextVector, TrackVector, unpack_vector
+from embedder.errors import IndexUnavailable
+from embedder.index import Point
+from schemas import TextVector, TrackVector, split_key, unpack_vector
 from schemas.topics import REJECTED_EVENTS, TEXT_VECTORS, TRACK_VECTORS
 from streams import metrics
 from streams.agents.app import build_app, raw_topic
-from streams.codecs import decode
+from streams.agents.qdrant_view import TEXTS, TRACKS, QdrantView
+from streams.codecs import decode_keyed
+from streams.compacted import text_of
 from streams.dead_letters import rejecting
 from streams.delivery import App
-from streams.errors import OtherSpace
 from streams.settings import Settings
+
+log = logging.getLogger(__name__)
 
 OVERLAP = 100
 """Vectors per partition to write again after an assignment: writing twice is one point."""
+EVERYTHING = 2**53
+"""An overlap that begins at the beginning, whatever was committed."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 10.0
+"""Between two tries to reach Qdrant; doubled from the first to the longest."""
 
-TRACKS, TEXTS = "tracks", "texts"
-
-FILTERED: Mapping[str, KeyKind] = {"artist": "keyword", "genre": "keyword", "year": "integer"}
-"""What searches may filter on."""
-
-PointOf = Callable[[bytes, str], Point]
+PointOf = Callable[[bytes | None, bytes], tuple[str, Point]]
+"""Key and value of a vector record -> its space and its point."""
 
 
-def index_app(settings: Settings, index: VectorIndex, space: str, dimension: int) -> App:
-    """Build the app of the index agent; `space` is the hash of the only space it writes."""
-    app = build_app("index", settings, overlap=OVERLAP)
+def index_app(settings: Settings, view: QdrantView, space: str, dimension: int) -> App:
+    """Build the app of the index agent.
+
+    Where Qdrant has nothing of the space, new or deleted, every vector is written anew.
+
+    Parameters
+    ----------
+    space : hash of the space that the settings name, whose collections are opened at once; those
+        of other spaces are opened when their first vector comes
+
+    Raises
+    ------
+    IndexUnavailable
+        Qdrant does not answer, or what is on disk cannot be used.
+
+    """
+    known = view.collection(TRACKS, space, dimension).count()
+    view.collection(TEXTS, space, dimension)
+    app = build_app("index", settings, overlap=OVERLAP if known else EVERYTHING)
     vectors = raw_topic(app, TRACK_VECTORS)
     texts = raw_topic(app, TEXT_VECTORS)
     rejected = raw_topic(app, REJECTED_EVENTS)
-    tracks = index.collection(TRACKS, dimension=dimension, space=space, filtered=FILTERED)
-    words = index.collection(TEXTS, dimension=dimension, space=space)
 
-    async def write(stream: Any, collection: Collection, kind: str, point_of: PointOf) -> None:
+    async def follow(stream: Any, name: str, point_of: PointOf) -> None:
         async for delivered in stream.events():
             message = delivered.message
-            async with rejecting(message, rejected, kind):
+            async with rejecting(message, rejected, name):
                 if message.value is None:
-                    await asyncio.to_thread(collection.remove, [message.key.decode()])
-                    metrics.EVENTS.labels(kind, "removed").inc()
+                    theirs, point_id = split_key(text_of(message.key))
+                    await _patiently(partial(view.remove, name, theirs, point_id))
+                    metrics.EVENTS.labels(name, "removed").inc()
                     continue
-                point = point_of(message.value, space)
-                await asyncio.to_thread(collection.upsert, [point])
-                metrics.EVENTS.labels(kind, "folded").inc()
+                theirs, point = point_of(message.key, message.value)
+                await _patiently(partial(view.write, name, theirs, point))
+                metrics.EVENTS.labels(name, "folded").inc()
 
     @app.agent(vectors, name="index_tracks")
     async def index_tracks(stream: Any) -> None:
-        await write(stream, tracks, TRACKS, track_point)
+        await follow(stream, TRACKS, track_point)
 
     @app.agent(texts, name="index_texts")
     async def index_texts(stream: Any) -> None:
-        await write(stream, words, TEXTS, text_point)
+        await follow(stream, TEXTS, text_point)
 
     return app
 
 
-def track_point(value: bytes, space: str) -> Point:
-    """Return the point of a track vector; raises OtherSpace, pydantic.ValidationError."""
-    track = decode(TrackVector, value)
-    _same_space(track.space, space)
+def track_point(key: bytes | None, value: bytes) -> tuple[str, Point]:
+    """Return the space and the point of a track vector; raises EventError, ValidationError."""
+    track = decode_keyed(TRACK_VECTORS, TrackVector, key, value)
     payload = {"uri": track.uri, **track.info.model_dump(exclude_none=True)}
-    return Point(track.track_id, np.array(unpack_vector(track.vector), np.float32), payload)
+    vector = np.array(unpack_vector(track.vector), np.float32)
+    return track.space, Point(track.track_id, vector, payload)
 
 
-def text_point(value: bytes, space: str) -> Point:
-    """Return the point of a text vector; raises OtherSpace, pydantic.ValidationError."""
-    text = decode(TextVector, value)
-    _same_space(text.space, space)
-    return Point(text.text, np.array(unpack_vector(text.vector), np.float32), {"text": text.text})
+def text_point(key: bytes | None, value: bytes) -> tuple[str, Point]:
+    """Return the space and the point of a text vector; raises EventError, ValidationError."""
+    text = decode_keyed(TEXT_VECTORS, TextVector, key, value)
+    vector = np.array(unpack_vector(text.vector), np.float32)
+    return text.space, Point(text.text, vector, {"text": text.text})
 
 
-def _same_space(theirs: str, ours: str) -> None:
-    if theirs != ours:
-        raise OtherSpace(theirs, ours)
+async def _patiently(write: Callable[[], None]) -> None:
+    """Write off the event loop, again and again while Qdrant is away: nobody delivers it twice."""
+    pause = FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            return await asyncio.to_thread(write)
+        except IndexUnavailable as error:
+            log.warning("%s; trying again in %.1f s", error, pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

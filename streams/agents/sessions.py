@@ -29,7 +29,6 @@ from streams.agents.sessions_table import SessionsTable
 from streams.codecs import admit, decode
 from streams.dead_letters import rejecting
 from streams.delivery import App
-from streams.errors import OtherSpace
 from streams.settings import Settings
 
 OVERLAP = 2_000
@@ -43,15 +42,8 @@ INPUTS: dict[str, type[SessionEvent]] = {
 """What is read, and what each topic holds."""
 
 
-def sessions_app(settings: Settings, library: Callable[[], Library], space: str) -> App:
-    """Build the app of the sessions agent.
-
-    Parameters
-    ----------
-    library : returns the newest snapshot of what can be ranked
-    space : hash of the space the library is in
-
-    """
+def sessions_app(settings: Settings, library: Callable[[], Library]) -> App:
+    """Build the app of the sessions agent; `library` returns the newest of what can be ranked."""
     app = build_app("sessions", settings, overlap=OVERLAP, Table=SessionsTable)
     events = raw_topic(app, PLAYBACK_EVENTS, SESSION_COMMANDS, UNDERSTOOD_INTENTS)
     updates = raw_topic(app, PLAYLIST_UPDATES)
@@ -64,30 +56,28 @@ def sessions_app(settings: Settings, library: Callable[[], Library], space: str)
         async for delivered in stream.events():
             message = delivered.message
             async with rejecting(message, rejected, message.topic):
-                event = _event(message, space, tolerance)
+                event = _event(message, tolerance)
                 key = f"{event.listener_id}|{event.session_id}"
                 state = sessions.get(key) or _new(event)
                 known = holds(state, event)
                 if known and app.is_reread(message):
                     continue
-                state, update = _timed_step(state, event, library(), settings)
+                tracks = library()
+                state, update = _timed_step(state, event, tracks, settings)
                 if not known:
                     sessions[key] = state
                     metrics.SESSIONS.set(len(sessions))
                 # A duplicate is answered too: the first answer may have died with a worker.
                 await updates.send(key=event.listener_id.encode(), value=update.encode())
-                _count(event, known, update, message)
+                _count(_result(event, known, tracks.space), event, update, message)
 
     return app
 
 
-def _event(message: Any, space: str, tolerance: timedelta) -> SessionEvent:
+def _event(message: Any, tolerance: timedelta) -> SessionEvent:
     sent_at = datetime.fromtimestamp(message.timestamp, UTC)
     record: type[SessionEvent] = INPUTS[message.topic]
-    event = admit(decode(record, message.value), message.key, sent_at, tolerance)
-    if isinstance(event, UnderstoodIntent) and event.space != space:
-        raise OtherSpace(event.space, space)
-    return event
+    return admit(decode(record, message.value), message.key, sent_at, tolerance)
 
 
 def _new(event: SessionEvent) -> SessionState:
@@ -102,8 +92,16 @@ def _timed_step(
         return step(state, event, library, settings.ranker)
 
 
-def _count(event: SessionEvent, known: bool, update: PlaylistUpdate, message: Any) -> None:
-    metrics.EVENTS.labels(_kind(event), "duplicate" if known else "folded").inc()
+def _result(event: SessionEvent, known: bool, space: str) -> str:
+    """Tell words of another space apart: they are kept, and count once workers rank in it."""
+    if known:
+        return "duplicate"
+    elsewhere = isinstance(event, UnderstoodIntent) and event.space != space
+    return "unheard" if elsewhere else "folded"
+
+
+def _count(result: str, event: SessionEvent, update: PlaylistUpdate, message: Any) -> None:
+    metrics.EVENTS.labels(_kind(event), result).inc()
     metrics.REFITS.labels(update.model).inc()
     metrics.EVENT_TO_UPDATE_SECONDS.observe(max(0.0, time.time() - message.timestamp))
 

@@ -19,10 +19,10 @@ from schemas import (
     pack_vector,
 )
 from schemas.topics import PLAYBACK_EVENTS, PLAYLIST_UPDATES, SESSION_COMMANDS, TRACK_VECTORS
+from streams.agents.sessions_table import SessionCodec
 from streams.bench import noop
 from streams.bench.open_loop import Message, Receipts, paced, saturated
 from streams.client import Publisher
-from streams.codecs import SessionCodec
 from streams.settings import Settings
 from streams.stack import Say, Stack, worker_commands
 

@@ -5,7 +5,21 @@ import sys
 import typer
 
 from embedder.errors import EmbedderError
-from streams.cli import admin, bench, demo, index, play, run, send, watch
+from streams.cli import (
+    admin,
+    bench,
+    demo,
+    evaluate,
+    index,
+    migrate,
+    play,
+    prepare,
+    run,
+    send,
+    space,
+    train,
+    watch,
+)
 from streams.errors import StreamsError
 
 app = typer.Typer(
@@ -16,7 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, play, run, index, send, watch, admin, bench):
+for module in (
+    *(demo, play, run, index, send, watch, migrate, space, prepare, train, evaluate),
+    *(admin, bench),
+):
     module.register(app)
 
 

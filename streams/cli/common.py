@@ -12,17 +12,20 @@ from pydantic import ValidationError
 from rich.console import Console
 
 import catalogue as shipped
+from embedder.manifest import Manifest, folder_of
 from schemas import TrackInfo, TrackVector
 from schemas.topics import TRACK_VECTORS
 from streams.compacted import read_all
 from streams.settings import EMBEDDED, Settings
 from streams.stack import Stack, worker_commands
-from streams.workers import BUILDERS
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Music = Annotated[
     Path | None, typer.Option(help="Your own folder of music instead of the catalogue.")
 ]
+
+SERVING = ("sessions", "words", "index")
+"""The workers that answer listeners."""
 
 talk = Console(stderr=True, highlight=False)
 """Progress and remarks."""
@@ -64,8 +67,11 @@ def say(line: str) -> None:
 
 @contextmanager
 def running_stack(settings: Settings) -> Iterator[Stack]:
-    """Start, or join, everything on this machine; only join where the broker is another's."""
-    commands = worker_commands(*BUILDERS) if settings.broker == EMBEDDED else {}
+    """Start, or join, everything on this machine; only join where the broker is another's.
+
+    No embed worker: the verbs that need tracks embed them with their own hands.
+    """
+    commands = worker_commands(*SERVING) if settings.broker == EMBEDDED else {}
     with Stack(settings, say, commands) as stack:
         yield stack
 
@@ -74,10 +80,11 @@ SHIPPED = Path(shipped.__file__).parent / "audio"
 """The catalogue's audio."""
 
 
-def catalogue(bootstrap: str) -> dict[str, TrackInfo]:
-    """Return what is known of every indexed track, by id."""
-    tracks = read_all(bootstrap, TRACK_VECTORS, TrackVector)
-    return {track_id: track.info for track_id, track in sorted(tracks.items())}
+def catalogue(settings: Settings) -> dict[str, TrackInfo]:
+    """Return what is known of every track that can be ranked, by id; sorted."""
+    space = Manifest.read(folder_of(settings.space)).hash
+    vectors = sorted(read_all(settings.bootstrap, TRACK_VECTORS, TrackVector).items())
+    return {vector.track_id: vector.info for _, vector in vectors if vector.space == space}
 
 
 def name_of(track_id: str, tracks: dict[str, TrackInfo]) -> str:

@@ -22,6 +22,7 @@ from streams.cli.common import (
     settings_for,
 )
 from streams.cli.index import index_with_progress
+from streams.cli.run import require_space
 from streams.cli.view import Tracks, queue_table, reasons_of, top_of
 from streams.client import Follower, Publisher
 from streams.kafka.admin import count_messages
@@ -78,9 +79,10 @@ def demo(music: Music = None, json: Json = False) -> None:
     with running_stack(settings_for(music)) as stack:
         publisher = Publisher(stack.settings.bootstrap)
         index_with_progress(music or SHIPPED, stack.settings)
+        require_space(stack.settings)
         say("waiting for the workers")
         stack.wait_until_ready()
-        tracks = catalogue(stack.settings.bootstrap)
+        tracks = catalogue(stack.settings)
         stack.wait_for_tracks(len(tracks))
         rejected = count_messages(stack.settings.bootstrap, REJECTED_EVENTS)
         answers = []

@@ -19,6 +19,7 @@ from streams.cli.common import (
 )
 from streams.cli.demo import PLAYLIST
 from streams.cli.index import index_with_progress
+from streams.cli.run import require_space
 from streams.cli.view import Tracks, queue_table
 from streams.client import Follower, Publisher
 from streams.session_client import Answer, Session
@@ -102,7 +103,8 @@ def play(music: Music = None) -> None:
     """
     with running_stack(settings_for(music)) as stack:
         index_with_progress(music or SHIPPED, stack.settings)
-        tracks = catalogue(stack.settings.bootstrap)
+        require_space(stack.settings)
+        tracks = catalogue(stack.settings)
         stack.wait_until_ready()
         stack.wait_for_tracks(len(tracks))
         with Follower(stack.settings.bootstrap) as follower:

@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
+from embedder.manifest import Manifest, folder_of
 from streams.cli.common import load_settings, say
+from streams.coverage import require_coverage
+from streams.settings import Settings
 from streams.stack import Stack
 from streams.workers import Name, run_worker
 
@@ -21,7 +24,7 @@ def up() -> None:
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Stack(settings, say) as stack:
+    with Stack(settings, say, require=require_space) as stack:
         if stack.joined:
             say("the workers of this state folder run already, in another process")
             return
@@ -34,9 +37,17 @@ def up() -> None:
         say("stopping")
 
 
+def require_space(settings: Settings) -> None:
+    """Refuse a space that lacks much of what another has: every queue would shrink."""
+    require_coverage(settings, Manifest.read(folder_of(settings.space)).hash)
+
+
 def worker(
     name: Annotated[Name, typer.Argument(help="Which agents to run.")],
-    wait: Annotated[bool, typer.Option(help="Wait for a broker that is away, or exit 1.")] = True,
+    wait: Annotated[
+        bool,
+        typer.Option(help="Wait for the broker, and for a space being filled, or exit 1."),
+    ] = True,
 ) -> None:
     """Run one worker in this process.
 

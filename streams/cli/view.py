@@ -20,7 +20,7 @@ def top_of(update: PlaylistUpdate | None) -> list[str]:
 
 def queue_table(before: PlaylistUpdate | None, after: PlaylistUpdate, tracks: Tracks) -> Table:
     """Draw the queue's top before and after an event, what moved, and why."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=True, caption=_unheard(after))
     table.add_column("", justify="right", style="dim", width=2)
     if before:
         table.add_column("before", ratio=2, no_wrap=True, style="dim")
@@ -36,6 +36,12 @@ def queue_table(before: PlaylistUpdate | None, after: PlaylistUpdate, tracks: Tr
         cells += [_title(slot.track_id, tracks), _moved(slot, rank, ranks), _because(slot, after)]
         table.add_row(*cells)
     return table
+
+
+def _unheard(update: PlaylistUpdate) -> str | None:
+    if not update.unheard:
+        return None
+    return f"without effect in this space, say it again: {', '.join(update.unheard)}"
 
 
 def _title(track_id: str, tracks: Tracks) -> str:

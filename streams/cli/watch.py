@@ -21,8 +21,10 @@ def watch(
 
     Example: upnext watch --session default --json
     """
-    bootstrap = bootstrap_of(load_settings())
-    tracks = {} if json else catalogue(bootstrap)
+    settings = load_settings()
+    bootstrap = bootstrap_of(settings)
+    here = settings.model_copy(update={"broker": bootstrap})
+    tracks = {} if json else catalogue(here)
     last: dict[str, PlaylistUpdate] = {}
     with Follower(bootstrap) as follower:
         say("following playlist-updates, Ctrl-C ends")

@@ -7,7 +7,12 @@ from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import TypeVar
 
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
 from confluent_kafka.admin import (
     AdminClient,
     ConfigResource,
@@ -141,6 +146,33 @@ def group_members(bootstrap: str, group: str) -> int:
 
     with _translated(bootstrap):
         return len(_settled(describe).members)
+
+
+def group_offsets(bootstrap: str, group: str, topic: Topic) -> dict[int, int]:
+    """Return the offset that a group committed last for each partition of a topic it has read.
+
+    Raises
+    ------
+    BrokerUnavailable
+        The broker does not answer.
+
+    """
+    admin = _admin(bootstrap)
+
+    def ask() -> list[TopicPartition]:
+        wanted = [ConsumerGroupTopicPartitions(group)]
+        (answer,) = admin.list_consumer_group_offsets(
+            wanted, request_timeout=ANSWER_SECONDS
+        ).values()
+        places: list[TopicPartition] = answer.result().topic_partitions
+        return places
+
+    with _translated(bootstrap):
+        return {
+            place.partition: place.offset
+            for place in _settled(ask)
+            if place.topic == topic.name and place.offset >= 0
+        }
 
 
 def _admin(bootstrap: str) -> AdminClient:

@@ -42,3 +42,8 @@ def assign_from_now(reader: Consumer, topic: str) -> None:
 def is_end(error: KafkaError) -> bool:
     """Say whether an "error" only tells that a partition has been read to its end."""
     return bool(error.code() == KafkaError._PARTITION_EOF)  # noqa: SLF001  # its only name
+
+
+def place_of(message: Any) -> tuple[int, int]:
+    """Return the partition and the offset of a message that came from a topic."""
+    return message.partition(), message.offset()

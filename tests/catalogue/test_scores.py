@@ -36,13 +36,14 @@ def score(
 
 def test_shipped_works_and_clip_works_are_disjoint() -> None:
     shipped = {work.opus for work in works() if work.is_for_shipping}
-    train, validation = (
-        {work.opus for work in clip_works(side)} for side in ("train", "validation")
+    train, validation, test = (
+        {work.opus for work in clip_works(side)} for side in ("train", "validation", "test")
     )  # type: ignore[arg-type]
 
-    assert shipped and train and validation
-    assert not shipped & (train | validation)
-    assert not train & validation
+    assert shipped and train and validation and test
+    assert not shipped & (train | validation | test)
+    assert not train & (validation | test)
+    assert not validation & test
 
 
 def test_movements_of_a_quartet_stay_together() -> None:
@@ -52,10 +53,11 @@ def test_movements_of_a_quartet_stay_together() -> None:
     assert first.is_for_shipping == second.is_for_shipping
 
 
-def test_one_song_in_five_is_kept_for_validation() -> None:
+@pytest.mark.parametrize("side", ["validation", "test"])
+def test_one_song_in_ten_is_kept_for_each_of_validation_and_test(side: str) -> None:
     sides = [split_of(f"{number:03}.mid") for number in range(500)]
 
-    assert 0.15 < sides.count("validation") / len(sides) < 0.25
+    assert 0.07 < sides.count(side) / len(sides) < 0.13
 
 
 def test_a_key_is_found_by_how_long_its_notes_sound() -> None:

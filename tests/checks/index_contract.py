@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from embedder.errors import UnusableVector, WrongSpace
-from embedder.index import Between, Collection, Equals, KeyKind, Point, VectorIndex
+from embedder.errors import UnusableVector
+from embedder.index import Between, Collection, Equals, KeyKind, Point, VectorIndex, poles
 
 OpenIndex = Callable[[], VectorIndex]
 
@@ -188,34 +188,122 @@ class IndexContract:
     def test_a_payload_may_not_use_the_names_that_the_index_writes(
         self, index: VectorIndex
     ) -> None:
-        with pytest.raises(ValueError, match=r"payload of 't1' uses \['space'\]"):
-            tracks(index).upsert([Point("t1", unit_vectors(1)[0], {"space": "mine"})])
+        with pytest.raises(ValueError, match="payload of 't1' uses 'id'"):
+            tracks(index).upsert([Point("t1", unit_vectors(1)[0], {"id": "mine"})])
 
-    def test_a_collection_of_another_space_is_refused_by_name_with_the_way_out(
+    def test_two_spaces_live_side_by_side_each_with_vectors_and_sizes_of_its_own(
         self, index: VectorIndex
     ) -> None:
-        tracks(index, space="space-a")
+        old, new = tracks(index), tracks(index, space="space-b", dimension=3)
+        before, after = unit_vectors(4), unit_vectors(2, 3)
+        old.upsert(Point(f"t{i}", vector) for i, vector in enumerate(before))
 
-        with pytest.raises(WrongSpace, match="'tracks'.*'space-a'.*'space-b'.*drop") as refused:
-            tracks(index, space="space-b")
+        new.upsert(Point(f"t{i}", vector) for i, vector in enumerate(after))
 
-        assert (refused.value.found, refused.value.expected) == ("space-a", "space-b")
+        assert (old.count(), new.count()) == (4, 2)
+        assert np.array_equal(np.stack(list(old.fetch(["t0", "t1"]).values())), before[:2])
+        assert np.array_equal(np.stack(list(new.fetch(["t0", "t1"]).values())), after)
+        assert {point.id for point in old.scroll()} == {"t0", "t1", "t2", "t3"}
+        assert {point.id for point in new.scroll()} == {"t0", "t1"}
 
-    def test_a_collection_of_another_dimension_is_refused(self, index: VectorIndex) -> None:
+    def test_a_search_meets_only_what_has_a_vector_in_its_space(self, index: VectorIndex) -> None:
+        old, new = tracks(index), tracks(index, space="space-b")
+        old.upsert(dated(6))
+        new.upsert(dated(6)[:2])
+
+        hits = new.search(unit_vectors(1)[0], limit=10)
+
+        assert {hit.id for hit in hits} == {"t0", "t1"}
+
+    def test_filters_hold_in_every_space_for_a_track_has_one_payload(
+        self, index: VectorIndex
+    ) -> None:
+        filtered: dict[str, KeyKind] = {"genre": "keyword", "year": "integer"}
+        old = tracks(index, filtered=filtered)
+        new = tracks(index, space="space-b", filtered=filtered)
+        old.upsert(dated(9))
+        new.upsert(dated(9))
+
+        where = [Equals("genre", "jazz"), Between("year", 1951, 1957)]
+        found = [c.search(unit_vectors(1)[0], 9, where) for c in (old, new)]
+
+        assert [{hit.id for hit in hits} for hits in found] == [{"t3", "t6"}] * 2
+
+    def test_a_payload_written_in_one_space_is_read_in_the_other(self, index: VectorIndex) -> None:
+        old, new = tracks(index), tracks(index, space="space-b")
+        vector = unit_vectors(1)[0]
+        old.upsert([Point("t1", vector, {"title": "Blau", "genre": "jazz"})])
+
+        new.upsert([Point("t1", vector, {"title": "Blå"})])
+
+        (hit,) = old.search(vector, limit=1)
+        assert hit.payload == {"title": "Blå"}
+
+    def test_what_is_removed_from_one_space_stays_in_the_other_and_from_both_is_gone(
+        self, index: VectorIndex
+    ) -> None:
+        old, new = tracks(index), tracks(index, space="space-b")
+        old.upsert(dated(2))
+        new.upsert(dated(2))
+
+        old.remove(["t0"])
+        old.remove(["t1"])
+        new.remove(["t1", "nobody"])
+
+        assert (old.count(), new.count()) == (0, 1)
+        assert new.fetch(["t0"]).keys() == {"t0"}
+
+    def test_a_collection_tells_the_spaces_it_holds(self, index: VectorIndex) -> None:
+        assert index.spaces("tracks") == {}
+
+        tracks(index)
+        tracks(index, space="space-b", dimension=3)
+
+        assert index.spaces("tracks") == {"space-a": DIMENSION, "space-b": 3}
+
+    def test_another_dimension_in_the_same_space_is_refused(self, index: VectorIndex) -> None:
         tracks(index)
 
-        with pytest.raises(ValueError, match="'tracks' has 8 dimensions, not 4"):
+        with pytest.raises(UnusableVector, match="4 dimensions in the space 'space-a'.*have 8"):
             tracks(index, dimension=4)
 
-    def test_a_dropped_collection_may_be_filled_from_another_space(
+    def test_a_dropped_collection_forgets_every_space(self, index: VectorIndex) -> None:
+        tracks(index).upsert(dated(3))
+        tracks(index, space="space-b").upsert(dated(3))
+
+        index.drop("tracks")
+        index.drop("tracks")
+
+        assert tracks(index, dimension=4).count() == 0
+        assert tracks(index, space="space-b").count() == 0
+
+    def test_of_two_points_with_one_id_in_one_write_the_last_counts(
         self, index: VectorIndex
     ) -> None:
-        tracks(index, space="space-a").upsert(dated(3))
+        collection = tracks(index)
+        first, last = unit_vectors(2)
 
-        index.drop("tracks")
-        index.drop("tracks")
+        collection.upsert([Point("t1", first, {"year": 1}), Point("t1", last, {"year": 2})])
 
-        assert tracks(index, space="space-b").count() == 0
+        (point,) = collection.scroll()
+        assert point.payload == {"year": 2}
+        assert np.array_equal(point.vector, last)
+
+    def test_a_direction_is_named_by_the_words_at_both_its_ends(self, index: VectorIndex) -> None:
+        words = index.collection("texts", dimension=2, space="space-a")
+        on_a_line = {"silent": -1.0, "calm": -0.5, "lively": 0.5, "loud": 1.0}
+        words.upsert(Point(word, np.float32([at, 0.1])) for word, at in on_a_line.items())
+
+        named = poles(words, np.float32([2, 0]), limit=2)
+
+        assert [(hit.id, round(hit.score, 3)) for hit in named.nearest] == [
+            ("loud", 2.0),
+            ("lively", 1.0),
+        ]
+        assert [(hit.id, round(hit.score, 3)) for hit in named.farthest] == [
+            ("silent", -2.0),
+            ("calm", -1.0),
+        ]
 
     def test_collections_are_apart(self, index: VectorIndex) -> None:
         texts = index.collection("texts", dimension=4, space="space-b")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 from numpy.typing import NDArray
 
@@ -75,3 +76,34 @@ def clip_folder(folder: Path, count: int, seed: int = 0) -> Path:
         lines.append(json.dumps({"path": f"{number}.wav", "facts": known}))
     (folder / "tracks.jsonl").write_text("\n".join(lines))
     return folder
+
+
+def melody(seconds: float = 20.0, seed: int = 0, rate: int = SAMPLING_RATE) -> Array:
+    """A tune that no other seed has: three voices of random notes, with overtones."""
+    rng = np.random.default_rng(seed)
+    wave = np.zeros(int(seconds * rate), np.float32)
+    for start in np.arange(0, seconds, 0.25):
+        time = np.arange(min(int(0.5 * rate), len(wave) - int(start * rate))) / rate
+        for _ in range(3):
+            hertz = 220 * 2 ** (rng.integers(0, 36) / 12)
+            note = sum(np.sin(2 * np.pi * hertz * k * time) / k for k in (1, 2, 3))
+            wave[int(start * rate) :][: len(time)] += 0.1 * note * np.exp(-6 * time)
+    return wave
+
+
+def encode(path: Path, samples: Array, rate: int = SAMPLING_RATE, codec: str = "aac") -> Path:
+    """Write a mono waveform in a format that libsndfile does not write."""
+    av = pytest.importorskip("av", reason="needs the extra `formats`")
+    with av.open(str(path), "w", format={".aac": "adts", ".m4a": "mp4"}.get(path.suffix)) as file:
+        stream = file.add_stream(codec, rate=rate, layout="mono")
+        stream.bit_rate = 96_000
+        converted = av.AudioResampler(stream.format.name, "mono", rate)
+        for start in range(0, len(samples), rate):
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(samples[None, start : start + rate]), "fltp", "mono"
+            )
+            frame.sample_rate, frame.pts = rate, start
+            for part in converted.resample(frame):
+                file.mux(stream.encode(part))
+        file.mux(stream.encode(None))
+    return path

@@ -1,5 +1,6 @@
 """Whatever lies in a music folder becomes windows, or is refused by name."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,15 @@ from embedder.audio import (
     MAX_WINDOWS,
     SAMPLING_RATE,
     WINDOW_SAMPLES,
+    read_beginning,
     read_windows,
     window_of,
     window_starts,
     windows_of,
 )
+from embedder.audio.quiet import quiet_c_libraries
 from embedder.errors import UndecodableAudio
-from tests.embedder.sounds import noise, tone, write
+from tests.embedder.sounds import encode, melody, noise, tone, write
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
@@ -90,29 +93,102 @@ def test_samples_that_are_no_music_are_refused(
         read_windows(tmp_path / "bad.wav")
 
 
-@pytest.mark.parametrize("content", [b"", b"these are words\n" * 99, b"OggS\x00\x02" + bytes(99)])
-def test_a_file_that_is_no_audio_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+def test_a_refusal_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "words.ogg"
-    path.write_bytes(content)
+    path.write_bytes(b"OggS\x00\x02" + bytes(99))
 
     with pytest.raises(UndecodableAudio, match=r"words\.ogg"):
         read_windows(path)
 
 
-def test_a_truncated_file_gives_what_is_left_or_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "song.ogg", noise(30))
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+BEYOND_LIBSNDFILE = [
+    ("song.m4a", "aac"),
+    ("song.m4a", "alac"),
+    ("song.aac", "aac"),
+    ("song.wma", "wmav2"),
+    ("song.webm", "libopus"),
+    ("song.mka", "flac"),
+    ("song.wv", "wavpack"),
+    ("song.tta", "tta"),
+]
 
-    windows = read_windows(path)
 
-    assert 1 <= len(windows) <= 2
-    assert np.isfinite(windows).all()
+@pytest.mark.parametrize(("name", "codec"), BEYOND_LIBSNDFILE)
+def test_formats_beyond_libsndfile_give_the_windows_of_the_music(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    rate = 48_000 if codec == "libopus" else 44_100
+    music = melody(26, rate=rate)
+    plain = read_windows(write(tmp_path / "plain.wav", music, rate))
+
+    coded = read_windows(encode(tmp_path / name, music, rate, codec))
+
+    assert coded.shape == plain.shape
+    for one, other in zip(coded[:2], plain[:2], strict=True):
+        likeness, shift = likest(one, other)
+        assert likeness > 0.9
+        assert abs(shift) < 0.05 * SAMPLING_RATE
 
 
-def test_a_folder_and_a_missing_file_are_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "nothing.ogg"):
-        with pytest.raises(UndecodableAudio, match="no such file"):
-            read_windows(path)
+def likest(one: np.ndarray, other: np.ndarray) -> tuple[float, int]:
+    """The greatest correlation of two waveforms, and how many samples apart it is."""
+    size = 2 * len(one)
+    products = np.fft.irfft(np.fft.rfft(one, size) * np.fft.rfft(other, size).conj(), size)
+    best = int(products.argmax())
+    likeness = products[best] / np.linalg.norm(one) / np.linalg.norm(other)
+    return float(likeness), best if best < len(one) else best - size
+
+
+def test_a_suffix_that_lies_does_no_harm(tmp_path: Path) -> None:
+    path = encode(tmp_path / "song.m4a", melody(5)).rename(tmp_path / "song.mp3")
+
+    assert len(read_windows(path)) == 1
+
+
+def test_an_aac_behind_a_tag_is_still_an_aac(tmp_path: Path) -> None:
+    path = encode(tmp_path / "song.aac", melody(5))
+    path.write_bytes(b"ID3\4\0\0\0\0\1\0" + bytes(128) + path.read_bytes())
+
+    assert len(read_windows(path)) == 1
+
+
+def test_without_pyav_the_extra_that_brings_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = encode(tmp_path / "song.m4a", melody(5))
+    monkeypatch.setitem(sys.modules, "av", None)
+
+    with pytest.raises(UndecodableAudio, match=r"MPEG-4; PyAV .* pip install 'upnext\[formats\]'"):
+        read_windows(path)
+
+
+def test_what_an_mp3_makes_its_decoder_print_is_not_printed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "song.mp3", noise(20))
+    path.write_bytes(path.read_bytes()[:30_000])
+    soundfile.info(path)
+    assert "Warning" in capfd.readouterr().err
+
+    read_windows(path)
+    assert capfd.readouterr().err == ""
+
+    soundfile.info(path)
+    assert "Warning" in capfd.readouterr().err
+
+
+def test_python_still_prints_while_c_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
+    with quiet_c_libraries(), quiet_c_libraries():
+        sys.stderr.write("a line of ours\n")
+
+    assert capfd.readouterr().err == "a line of ours\n"
+
+
+def test_the_beginning_is_one_stretch_at_any_rate(tmp_path: Path) -> None:
+    path = write(tmp_path / "song.flac", tone(30, rate=44_100), 44_100)
+
+    assert len(read_beginning(path, 4.5, 8_000)) == 36_000
+    assert len(read_beginning(path, 60, 8_000)) == 240_000
 
 
 def test_a_stereo_array_is_no_waveform() -> None:

@@ -1,161 +1,130 @@
-import threading
-from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
-from numpy.typing import NDArray
 
-from embedder.batch import Broken, Embedded, Outcome, Skipped, embed_folder
-from embedder.errors import UndecodableAudio
-from embedder.folder import MusicFile, read_folder
-from schemas.vectors import TrackVector, unpack_vector
+from embedder.batch import Broken, Embedded, Known, Moved, Outcome, embed_track
+from embedder.errors import UndecodableAudio, UnreachableAudio
+from embedder.folder import content_hash
+from schemas.vectors import Track, TrackInfo, TrackVector, unpack_vector
 from tests.checks.music import noise, tone
-
-
-class SpectralSpace:
-    """The loudness of 128 bands: a real space in six lines."""
-
-    hash = "spectral-1"
-
-    def __init__(self) -> None:
-        self.encoded: list[str] = []
-
-    def encode_audio(self, sources: Iterable[Path]) -> NDArray[np.float32]:
-        return np.stack([self._spectrum(path) for path in sources])
-
-    def centred_audio(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        centred = vectors - vectors.mean(axis=1, keepdims=True)
-        return centred / np.linalg.norm(centred, axis=1, keepdims=True)
-
-    def _spectrum(self, path: Path) -> NDArray[np.float32]:
-        self.encoded.append(path.name)
-        try:
-            samples, _ = soundfile.read(path, dtype="float32")
-        except soundfile.LibsndfileError as error:
-            raise UndecodableAudio(path, str(error)) from None
-        bands = np.array_split(np.abs(np.fft.rfft(samples)), 128)
-        return np.array([np.log1p(band.sum()) for band in bands], np.float32)
+from tests.checks.spaces import SpectralSpace
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> tuple[MusicFile, ...]:
-    for number, hertz in enumerate((200, 400, 800, 1600, 3200)):
-        tone(tmp_path / f"{number}.ogg", hertz)
-    noise(tmp_path / "5.flac")
-    (tmp_path / "3b.ogg").write_text("a text with the name of a song")
-    return read_folder(tmp_path).files
+def space() -> SpectralSpace:
+    return SpectralSpace()
 
 
-def names(outcomes: Iterable[Outcome]) -> list[tuple[str, str]]:
-    return [
-        (type(done).__name__, done.path.name if isinstance(done, Broken) else done.file.path.name)
-        for done in outcomes
-    ]
+def track(path: Path | str, title: str = "Quartz Sail") -> Track:
+    return Track(track_id="t1", info=TrackInfo(title=title), uri=str(path))
 
 
-def test_a_broken_file_is_reported_and_the_rest_goes_on(files: tuple[MusicFile, ...]) -> None:
-    outcomes = list(embed_folder(files, SpectralSpace()))
-
-    assert names(outcomes) == [
-        ("Embedded", "0.ogg"),
-        ("Embedded", "1.ogg"),
-        ("Embedded", "2.ogg"),
-        ("Embedded", "3.ogg"),
-        ("Broken", "3b.ogg"),
-        ("Embedded", "4.ogg"),
-        ("Embedded", "5.flac"),
-    ]
-    (broken,) = [outcome for outcome in outcomes if isinstance(outcome, Broken)]
-    assert "3b.ogg" in broken.reason
+def record_of(outcome: Outcome) -> TrackVector:
+    assert isinstance(outcome, Embedded | Moved), outcome
+    return outcome.record
 
 
-def test_the_record_is_ready_to_publish(files: tuple[MusicFile, ...]) -> None:
-    (embedded,) = embed_folder(files[:1], SpectralSpace())
+def test_the_record_is_ready_to_publish(tmp_path: Path, space: SpectralSpace) -> None:
+    path = tone(tmp_path / "a.ogg")
 
-    assert isinstance(embedded, Embedded)
-    record = TrackVector.model_validate_json(embedded.record.encode())
-    assert (record.track_id, record.content) == (files[0].track_id, files[0].content)
-    assert (record.space, record.uri) == ("spectral-1", str(files[0].path))
-    assert record.info == files[0].info
+    record = record_of(embed_track(track(path), space))
+
+    assert TrackVector.model_validate_json(record.encode()) == record
+    assert record.key == "spectral-1/t1"
+    assert (record.uri, record.content) == (str(path), content_hash(path))
+    assert record.info.title == "Quartz Sail"
     assert np.linalg.norm(unpack_vector(record.vector)) == pytest.approx(1, abs=1e-3)
 
 
-def test_a_track_with_a_vector_of_this_space_is_skipped_unread(
-    files: tuple[MusicFile, ...],
+def test_a_track_that_is_known_as_it_is_stays_unread(tmp_path: Path, space: SpectralSpace) -> None:
+    said = track(tone(tmp_path / "a.ogg"))
+    known = record_of(embed_track(said, space))
+
+    assert embed_track(said, space, known) == Known(said)
+    assert [path.name for path in space.encoded] == ["a.ogg"]
+
+
+def test_a_moved_file_keeps_its_vector_and_is_not_embedded_again(
+    tmp_path: Path, space: SpectralSpace
 ) -> None:
-    space = SpectralSpace()
-    known = {(files[0].track_id, "spectral-1"), (files[1].track_id, "another space")}
+    path = tone(tmp_path / "a.ogg")
+    known = record_of(embed_track(track(path), space))
+    elsewhere = track(path.rename(tmp_path / "b.ogg"), title="Quartz Sail (live)")
 
-    outcomes = list(embed_folder(files[:2], space, known))
+    moved = embed_track(elsewhere, space, known)
 
-    assert outcomes[0] == Skipped(files[0])
-    assert isinstance(outcomes[1], Embedded)
-    assert space.encoded == ["1.ogg"]
+    assert isinstance(moved, Moved)
+    assert (moved.record.uri, moved.record.info) == (elsewhere.uri, elsewhere.info)
+    assert (moved.record.vector, moved.record.content) == (known.vector, known.content)
+    assert [path.name for path in space.encoded] == ["a.ogg"]
 
 
-@pytest.mark.parametrize("jobs", [2, 5])
-def test_more_jobs_yield_the_same_in_the_same_order(
-    jobs: int, files: tuple[MusicFile, ...]
+def test_other_audio_under_the_same_id_is_embedded_again(
+    tmp_path: Path, space: SpectralSpace
 ) -> None:
-    alone = list(embed_folder(files, SpectralSpace()))
+    known = record_of(embed_track(track(tone(tmp_path / "a.ogg")), space))
 
-    together = list(embed_folder(files, SpectralSpace(), jobs=jobs))
+    again = embed_track(track(noise(tmp_path / "b.ogg")), space, known)
 
-    assert together == alone
-
-
-def test_jobs_run_at_the_same_time(files: tuple[MusicFile, ...]) -> None:
-    class Meeting(SpectralSpace):
-        """Encodes two files together or none."""
-
-        both = threading.Barrier(2, timeout=10)
-
-        def encode_audio(self, sources: Iterable[Path]) -> NDArray[np.float32]:
-            self.both.wait()
-            return super().encode_audio(sources)
-
-    assert len(list(embed_folder(files[:2], Meeting(), jobs=2))) == 2
+    assert isinstance(again, Embedded)
+    assert again.record.vector != known.vector
 
 
-def test_stopping_loses_nothing_that_was_yielded_and_a_second_run_goes_on(
-    files: tuple[MusicFile, ...],
+def test_a_file_that_is_no_music_is_broken_with_the_reason(
+    tmp_path: Path, space: SpectralSpace
 ) -> None:
-    published: list[TrackVector] = []
-    with pytest.raises(KeyboardInterrupt):
-        for outcome in embed_folder(files, SpectralSpace(), jobs=2):
-            assert isinstance(outcome, Embedded)
-            published.append(outcome.record)
-            if len(published) == 3:
-                raise KeyboardInterrupt
+    (tmp_path / "a.ogg").write_text("a text with the name of a song")
 
-    known = {(record.track_id, record.space) for record in published}
-    again = names(embed_folder(files, SpectralSpace(), known))
+    broken = embed_track(track(tmp_path / "a.ogg"), space)
 
-    assert [name for kind, name in again if kind == "Skipped"] == ["0.ogg", "1.ogg", "2.ogg"]
-    assert len([name for kind, name in again if kind == "Embedded"]) == 3
+    assert isinstance(broken, Broken)
+    assert isinstance(broken.error, UndecodableAudio)
+    assert "a.ogg" in str(broken.error)
 
 
-def test_few_files_are_taken_before_they_are_asked_for(files: tuple[MusicFile, ...]) -> None:
-    taken: list[MusicFile] = []
+@pytest.mark.parametrize(
+    "uri, reason",
+    [
+        ("/no/such/file.ogg", "there is no such file on this machine"),
+        ("music/a.ogg", "a relative path is another file on every machine"),
+        ("https://example.org/a.ogg", "only files are read here"),
+        ("s3://bucket/a.ogg", "only files are read here"),
+        ("file://elsewhere/music/a.ogg", "only files are read here"),
+        ("/", "it is no file"),
+        ("", "a relative path"),
+        ("/" + 300 * "a", "too long"),
+        ("/a\0b", "no such file"),
+    ],
+)
+def test_a_place_that_cannot_be_read_here_says_why(
+    uri: str, reason: str, space: SpectralSpace
+) -> None:
+    broken = embed_track(track(uri), space)
 
-    def taking() -> Iterator[MusicFile]:
-        for file in files:
-            taken.append(file)
-            yield file
-
-    outcomes = embed_folder(taking(), SpectralSpace(), jobs=1)
-    next(outcomes)
-    outcomes.close()  # type: ignore[attr-defined]
-
-    assert len(taken) == 2
+    assert isinstance(broken, Broken)
+    assert isinstance(broken.error, UnreachableAudio)
+    assert reason in str(broken.error)
 
 
-def test_no_files_are_no_outcomes() -> None:
-    assert list(embed_folder([], SpectralSpace())) == []
+@pytest.mark.parametrize("host", ["", "localhost"])
+def test_a_file_url_is_read_with_its_escapes(
+    host: str, tmp_path: Path, space: SpectralSpace
+) -> None:
+    path = tone(tmp_path / "Blå & rød.ogg")
+    url = path.as_uri().replace("file://", f"file://{host}")
+
+    assert isinstance(embed_track(track(url), space), Embedded)
 
 
-def test_jobs_must_be_at_least_one(files: tuple[MusicFile, ...]) -> None:
-    with pytest.raises(ValueError, match="jobs is 0"):
-        list(embed_folder(files, SpectralSpace(), jobs=0))
+def test_threads_give_the_same_bytes_as_one_after_the_other(
+    tmp_path: Path, space: SpectralSpace
+) -> None:
+    tracks = [track(tone(tmp_path / f"{hertz}.ogg", hertz)) for hertz in (200, 400, 800, 1600)]
+    alone = [record_of(embed_track(each, space)).encode() for each in tracks]
+
+    with ThreadPoolExecutor(4) as threads:
+        together = threads.map(lambda each: record_of(embed_track(each, space)).encode(), tracks)
+
+    assert list(together) == alone

@@ -1,14 +1,23 @@
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from embedder.errors import NoMusic
-from embedder.folder import Copy, MusicFile, content_hash, find_music, identify, read_folder
+from embedder.folder import (
+    Copy,
+    MusicFile,
+    Unreadable,
+    content_hash,
+    find_music,
+    identify,
+    read_folder,
+)
 from tests.checks.music import noise, tagged, tone
-
-not_as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+from tests.embedder.unprivileged import as_nobody, folder_for_all
 
 
 def test_music_is_found_in_all_folders_and_sorted(tmp_path: Path) -> None:
@@ -109,32 +118,80 @@ def test_what_cannot_be_read_is_reported_and_passed_over(tmp_path: Path) -> None
     ]
 
 
-@not_as_root
-def test_a_file_without_permission_is_reported_and_passed_over(tmp_path: Path) -> None:
-    tone(tmp_path / "good.ogg")
-    noise(tmp_path / "secret.ogg").chmod(0)
+def test_a_file_without_permission_is_reported_and_passed_over() -> None:
+    with folder_for_all() as folder:
+        tone(folder / "good.ogg")
+        noise(folder / "secret.ogg").chmod(0)
 
-    (unreadable,) = read_folder(tmp_path).unreadable
+        music = as_nobody(lambda: read_folder(folder))
 
-    assert (unreadable.path.name, unreadable.reason) == ("secret.ogg", "Permission denied")
-
-
-@not_as_root
-def test_a_folder_without_permission_is_reported_and_passed_over(tmp_path: Path) -> None:
-    tone(tmp_path / "good.ogg")
-    (tmp_path / "secret").mkdir(mode=0)
-
-    (unreadable,) = read_folder(tmp_path).unreadable
-
-    assert (unreadable.path.name, unreadable.reason) == ("secret", "Permission denied")
+    assert [file.path.name for file in music.files] == ["good.ogg"]
+    assert music.unreadable == (Unreadable(folder / "secret.ogg", "Permission denied"),)
 
 
-@not_as_root
-def test_a_library_without_permission_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "secret").mkdir(mode=0)
+def test_a_folder_without_permission_is_reported_and_passed_over() -> None:
+    with folder_for_all() as folder:
+        tone(folder / "good.ogg")
+        (folder / "secret").mkdir(mode=0)
 
-    with pytest.raises(NoMusic, match="secret.*Permission denied"):
-        read_folder(tmp_path / "secret")
+        music = as_nobody(lambda: read_folder(folder))
+
+    assert [file.path.name for file in music.files] == ["good.ogg"]
+    assert music.unreadable == (Unreadable(folder / "secret", "Permission denied"),)
+
+
+def test_a_library_without_permission_is_refused() -> None:
+    with folder_for_all() as folder:
+        (folder / "secret").mkdir(mode=0)
+
+        assert re.search("secret.*Permission denied", as_nobody(lambda: refusal(folder / "secret")))
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(NoMusic) as caught:
+        read_folder(folder)
+    return str(caught.value)
+
+
+def test_a_folder_that_vanishes_while_it_is_listed_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tone(tmp_path / "a" / "good.ogg")
+    (tmp_path / "b").mkdir()
+    walk = os.walk
+
+    def walk_after_b_is_gone(*args: object, **options: object) -> Iterator[tuple]:
+        for here, folders, names in walk(*args, **options):
+            if Path(here).name == "b":
+                os.rmdir(here)
+            yield here, folders, names
+
+    monkeypatch.setattr(os, "walk", walk_after_b_is_gone)
+    paths, unreadable = find_music(tmp_path)
+
+    assert [path.name for path in paths] == ["good.ogg"]
+    assert unreadable == (Unreadable(tmp_path / "b", "No such file or directory"),)
+
+
+def test_files_tagged_differently_are_one_track(tmp_path: Path) -> None:
+    first = tone(tmp_path / "a.ogg", seconds=3)
+    second = tagged(Path(shutil.copy(first, tmp_path / "b.ogg")), title="So What")
+
+    music = read_folder(tmp_path)
+
+    assert [file.path for file in music.files] == [first]
+    assert music.copies == (Copy(second, of=first),)
+
+
+def test_a_track_tagged_anew_stays_the_same_track(tmp_path: Path) -> None:
+    path = tagged(tone(tmp_path / "a.ogg", seconds=3), title="Sow hat")
+    (before,) = read_folder(tmp_path).files
+
+    tagged(path, title="So What")
+    (after,) = read_folder(tmp_path).files
+
+    assert after.track_id == before.track_id
+    assert after.info.title == "So What"
 
 
 def test_a_name_that_is_not_utf_8_is_reported(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from qdrant_client import QdrantClient
+from qdrant_client import QdrantClient, models
 
-from embedder.errors import IndexBusy, IndexUnavailable, MissingExtra, WrongSpace
+from embedder.errors import IndexBusy, IndexUnavailable, MissingExtra, UnusableVector
 from embedder.index import Equals, Point, VectorIndex, open_index, point_uuid
 from embedder.index.edge import EdgeIndex
 from embedder.index.server import ServerIndex
@@ -45,13 +45,50 @@ def test_a_reopened_edge_index_keeps_what_was_written(tmp_path: Path) -> None:
     assert np.array_equal(tracks(reopened).fetch(["t3"])["t3"], unit_vectors(5)[3])
 
 
-def test_a_reopened_edge_index_still_refuses_another_space(tmp_path: Path) -> None:
+def test_a_reopened_edge_index_keeps_every_space_and_takes_another(tmp_path: Path) -> None:
     index = EdgeIndex(tmp_path)
-    tracks(index, space="space-a")
+    tracks(index).upsert(dated(5))
+    tracks(index, space="space-b", dimension=3).upsert([Point("t0", unit_vectors(1, 3)[0])])
     index.close()
 
-    with pytest.raises(WrongSpace, match="'space-a' but 'space-b'"):
-        tracks(EdgeIndex(tmp_path), space="space-b")
+    reopened = EdgeIndex(tmp_path)
+
+    assert tracks(reopened, space="space-c", dimension=2).count() == 0
+    assert tracks(reopened, space="space-b", dimension=3).count() == 1
+    assert tracks(reopened).count() == 5
+    with pytest.raises(UnusableVector, match="'space-b'.*have 3"):
+        tracks(reopened, space="space-b", dimension=8)
+
+
+def test_a_space_that_a_killed_process_had_begun_is_begun_again(tmp_path: Path) -> None:
+    index = EdgeIndex(tmp_path)
+    tracks(index)
+    index.close()
+    before = (tmp_path / "tracks/collection.json").read_bytes()
+    died = in_another_process(
+        tmp_path, then="tracks(index, space='space-b'); os.kill(os.getpid(), 9)"
+    )
+    assert died.returncode == -9, died.stderr
+    (tmp_path / "tracks/collection.json").write_bytes(before)
+
+    assert tracks(EdgeIndex(tmp_path), space="space-b").count() == 0
+
+
+def test_a_shard_that_a_killed_process_had_half_made_is_made_again(tmp_path: Path) -> None:
+    draft = tmp_path / "tracks" / "shard.draft"
+    draft.mkdir(parents=True)
+    (draft / "edge_config.json").write_text("{")
+
+    assert tracks(EdgeIndex(tmp_path)).count() == 0
+
+
+def test_a_collection_of_an_earlier_version_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "tracks").mkdir()
+    old = '{"space":"space-a","dimension":8}'
+    (tmp_path / "tracks" / "collection.json").write_text(old)
+
+    with pytest.raises(IndexUnavailable, match="earlier version.*delete it"):
+        tracks(EdgeIndex(tmp_path))
 
 
 def in_another_process(folder: Path, then: str) -> subprocess.CompletedProcess[str]:
@@ -120,7 +157,7 @@ def test_a_damaged_manifest_names_its_file_and_the_way_out(tmp_path: Path) -> No
     index.close()
     (tmp_path / "tracks" / "collection.json").write_text("{")
 
-    with pytest.raises(IndexUnavailable, match=r"tracks/collection\.json.*damaged; delete"):
+    with pytest.raises(IndexUnavailable, match=r"tracks/collection\.json.*damaged.*delete"):
         tracks(EdgeIndex(tmp_path))
 
 
@@ -144,11 +181,11 @@ def test_what_is_no_url_is_refused(url: str) -> None:
         ServerIndex(url)
 
 
-def test_a_collection_that_someone_else_made_belongs_to_no_space() -> None:
+def test_a_collection_whose_vectors_have_no_name_says_what_to_do() -> None:
     client = QdrantClient(":memory:")
-    client.create_collection("tracks", {})
+    client.create_collection("tracks", models.VectorParams(size=8, distance=models.Distance.DOT))
 
-    with pytest.raises(WrongSpace, match="'unknown' but 'space-a'"):
+    with pytest.raises(IndexUnavailable, match="tracks on .*name of their space.*delete it"):
         tracks(ServerIndex(client))
 
 
@@ -188,4 +225,4 @@ def test_a_filter_on_a_bool_is_refused_for_one_engine_would_never_match_it() -> 
 
 
 def test_the_name_of_a_point_never_changes() -> None:
-    assert str(point_uuid("track-1", "space-a")) == "87c2345d-3954-54ee-bdc7-a81d63ad1ce1"
+    assert str(point_uuid("track-1")) == "07816d03-d880-569b-94eb-0c0c94f17f57"

@@ -81,7 +81,6 @@ def test_a_track_is_the_mean_of_its_windows(space: Space) -> None:
         "🎹 calm 🎹",
         "word " * 10_000,
         "\ud800",
-        "\0",
         "'; DROP",
         "ein ruhiges Lied",
         "x" * 10**6,

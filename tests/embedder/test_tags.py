@@ -1,3 +1,4 @@
+import struct
 from pathlib import Path
 
 import mutagen
@@ -8,6 +9,7 @@ from mutagen.id3 import TALB, TCON, TDRC, TIT2, TPE1, Encoding
 
 from embedder.tags import cleaned, read_info, year_in
 from tests.checks.music import tagged, tone
+from tests.embedder.sounds import encode, melody
 
 
 @pytest.mark.parametrize("name", ["a.ogg", "a.flac", "a.mp3"])
@@ -81,6 +83,113 @@ def test_a_tag_that_never_ends_is_cut(tmp_path: Path) -> None:
 
     assert len(info.title) <= 500
     assert len(info.genre or "") == 200
+
+
+def id3(*frames: tuple[bytes, bytes], version: int = 3) -> bytes:
+    """A tag as other programs write it, in ways that mutagen would not."""
+    body = b"".join(name + struct.pack(">IH", len(data), 0) + data for name, data in frames)
+    size = bytes((len(body) >> shift) & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3" + bytes((version, 0, 0)) + size + body
+
+
+def id3v1(title: bytes, artist: bytes = b"", year: bytes = b"", genre: int = 255) -> bytes:
+    album = comment = bytes(30)
+    fields = (title.ljust(30, b"\0"), artist.ljust(30, b"\0"), album, year.ljust(4, b"\0"), comment)
+    return b"TAG" + b"".join(fields) + bytes([genre])
+
+
+LATIN, UTF16, UTF8 = b"\0", b"\1", b"\3"
+
+BROKEN_TAGS = [
+    # what is written, before the sound and after it; what is read
+    ("latin-1 in ID3v1", b"", id3v1(b"Caf\xe9", b"Bj\xf6rk"), {"title": "Café", "artist": "Björk"}),
+    ("the genre of ID3v1", b"", id3v1(b"a", b"", b"1997", 17), {"genre": "Rock", "year": 1997}),
+    ("Cyrillic as latin-1, not guessed", b"", id3v1("Кино".encode("cp1251")), {"title": "Êèíî"}),
+    (
+        "UTF-16 without a mark",
+        id3((b"TIT2", UTF16 + "Só".encode("utf-16-le"))),
+        b"",
+        {"title": "Só"},
+    ),
+    (
+        "UTF-16 with a byte too many",
+        id3((b"TIT2", UTF16 + b"\xff\xfe" + "Só".encode("utf-16-le") + b"!")),
+        b"",
+        {"title": "Só!"},
+    ),
+    (
+        "bytes that are no UTF-8",
+        id3((b"TIT2", UTF8 + b"S\xff\xfe"), version=4),
+        b"",
+        {"title": "file"},
+    ),
+    ("NULs between texts", id3((b"TIT2", LATIN + b"So\0What\0\0")), b"", {"title": "So"}),
+    ("NULs before a text", id3((b"TPE1", LATIN + b"\0\0Miles")), b"", {"artist": "Miles"}),
+    ("a megabyte of title", id3((b"TIT2", LATIN + b"x" * (1 << 20))), b"", {"title": "x" * 500}),
+    ("a number for a title", id3((b"TIT2", LATIN + b"1999")), b"", {"title": "1999"}),
+    ("a genre by number", id3((b"TCON", LATIN + b"(17)")), b"", {"genre": "Rock"}),
+    ("a genre by number and name", id3((b"TCON", LATIN + b"(4)Disko")), b"", {"genre": "Disco"}),
+    ("a genre that is none", id3((b"TCON", LATIN + b"(255)")), b"", {"genre": None}),
+    ("about a year", id3((b"TYER", LATIN + b"c. 1997")), b"", {"year": 1997}),
+    ("two digits of a year", id3((b"TYER", LATIN + b"97")), b"", {"year": None}),
+    (
+        "a date that never was",
+        id3((b"TDRC", LATIN + b"1997-13-45"), version=4),
+        b"",
+        {"year": 1997},
+    ),
+    ("a frame longer than its tag", id3((b"TIT2", LATIN + b"So"))[:-1], b"", {}),
+    ("a tag longer than the file", b"ID3\3\0\0\x7f\x7f\x7f\x7f", b"", {"title": "file"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "read"), [t[1:] for t in BROKEN_TAGS], ids=[t[0] for t in BROKEN_TAGS]
+)
+def test_what_is_readable_of_broken_tags_is_read(
+    before: bytes, after: bytes, read: dict[str, object], tmp_path: Path
+) -> None:
+    path = tone(tmp_path / "file.mp3")
+    path.write_bytes(before + path.read_bytes() + after)
+
+    info = read_info(path).model_dump()
+
+    assert info | read == info
+
+
+@pytest.mark.parametrize(("written", "name"), [("(17)", "Rock"), ("17", "Rock"), ("Rock", "Rock")])
+def test_a_genre_by_number_is_named_in_any_format(written: str, name: str, tmp_path: Path) -> None:
+    path = tagged(tone(tmp_path / "a.ogg"), genre=written, date="c. 1997")
+
+    info = read_info(path)
+
+    assert (info.genre, info.year) == (name, 1997)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "keys"),
+    [
+        ("a.m4a", "aac", ("\xa9nam", "\xa9ART", "\xa9alb", "\xa9gen", "\xa9day")),
+        ("a.wma", "wmav2", ("Title", "Author", "WM/AlbumTitle", "WM/Genre", "WM/Year")),
+        ("a.wv", "wavpack", ("Title", "Artist", "Album", "Genre", "Year")),
+    ],
+)
+def test_the_tags_of_other_formats_are_read(
+    name: str, codec: str, keys: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = encode(tmp_path / name, melody(3, rate=44_100), 44_100, codec)
+    file = mutagen.File(path)
+    if file.tags is None:
+        file.add_tags()
+    for key, value in zip(keys, ("So What", "Miles", "Blue", "Jazz", "1959"), strict=True):
+        file[key] = value
+    file.save()
+
+    info = read_info(path)
+
+    assert (info.title, info.artist, info.album) == ("So What", "Miles", "Blue")
+    assert (info.genre, info.year) == ("Jazz", 1959)
+    assert info.duration_seconds == pytest.approx(3, abs=0.1)
 
 
 def test_what_is_no_audio_has_a_name_and_nothing_else(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def deliveries(draw: st.DrawFn) -> tuple[list[SessionEvent], list[SessionEvent]]
 
 def fitted(session: SessionState) -> Preference:
     history = history_of(session)
-    wishes = wishes_of(history, TRACKS.vectors.shape[1], SMALL)
+    wishes = wishes_of(history, TRACKS, SMALL)
     return preference.fit(examples_of(history, SMALL), wishes, TRACKS, SMALL)
 
 

@@ -203,7 +203,9 @@ def test_reasons_sum_to_the_score_and_name_the_strongest(parts: np.ndarray, name
 
 def test_a_title_that_is_too_long_is_cut() -> None:
     vectors = np.eye(2, dtype=np.float32)
-    tracks = Library.of([("a", vectors[0], "La " * 160), ("b", vectors[1], "B")], dimension=2)
+    tracks = Library.of(
+        [("a", vectors[0], "La " * 160), ("b", vectors[1], "B")], dimension=2, space="tiny"
+    )
 
     _, update = follow(playback("a", "liked"), tracks=tracks)
 

@@ -15,6 +15,7 @@ from tests.factories import (
     VOICE,
     clause,
     follow,
+    library,
     playback,
     queue,
     skip,
@@ -31,7 +32,7 @@ CUT = 0.4
 
 
 def wishes(*intents: UnderstoodIntent) -> tuple[Wish, ...]:
-    return wishes_of(history_of(state(*intents)), 3, CONFIG)
+    return wishes_of(history_of(state(*intents)), library(), CONFIG)
 
 
 def no_drums(at: float = 0, cut: float | None = CUT) -> UnderstoodIntent:
@@ -126,7 +127,7 @@ def test_plays_do_not_make_words_fade() -> None:
     said = understood()
     played = [playback("loud-1", "started", at) for at in range(1, 30)]
 
-    (wish,) = wishes_of(history_of(state(said, *played)), 3, CONFIG)
+    (wish,) = wishes_of(history_of(state(said, *played)), library(), CONFIG)
 
     assert wish.strength == 6.0
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from schemas import TextVector, pack_vector, unpack_vector
+from schemas import TextVector, TrackInfo, TrackVector, pack_vector, split_key, unpack_vector
+from schemas.topics import TEXT_VECTORS, TRACK_VECTORS
 
 halves = st.floats(-65_504, 65_504, width=16)
 
@@ -57,3 +58,36 @@ def test_a_vector_on_the_wire_has_from_one_to_4096_dimensions() -> None:
     for dimensions in (0, 4200):
         with pytest.raises(ValidationError, match="vector"):
             TextVector(text="calm", space="tiny", vector=pack_vector([0.5] * dimensions))
+
+
+def track_vector(space: str = "tiny", track_id: str = "t1") -> TrackVector:
+    return TrackVector(
+        track_id=track_id,
+        info=TrackInfo(title="Quartz Sail"),
+        uri="/music/1.ogg",
+        content="c1",
+        space=space,
+        vector=pack_vector([0.6, 0.8]),
+    )
+
+
+def test_a_track_has_a_key_in_each_space_so_that_compaction_keeps_both_vectors() -> None:
+    keys = {TRACK_VECTORS.key_of(track_vector(space)) for space in ("old", "new")}
+
+    assert keys == {b"old/t1", b"new/t1"}
+
+
+def test_a_word_has_a_key_in_each_space() -> None:
+    word = TextVector(text="drum & bass / jungle", space="new", vector=pack_vector([1.0]))
+
+    assert TEXT_VECTORS.key_of(word) == b"new/drum & bass / jungle"
+
+
+@pytest.mark.parametrize("track_id", ["t1", "AC/DC/1", "/"])
+def test_a_key_can_be_taken_apart_whatever_the_track_is_called(track_id: str) -> None:
+    assert split_key(track_vector("new", track_id).key) == ("new", track_id)
+
+
+def test_the_name_of_a_space_has_no_slash_for_two_keys_could_be_one() -> None:
+    with pytest.raises(ValidationError, match="space"):
+        track_vector(space="a/b")

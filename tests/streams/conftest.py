@@ -1,5 +1,6 @@
 """One running system for the tests that need it: real broker, real workers, the real catalogue."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,19 +9,21 @@ import pytest
 from testcontainers.community.kafka import KafkaContainer
 from testcontainers.community.qdrant import QdrantContainer
 
-import catalogue
+import catalogue as shipped
 from embedder.folder import read_folder
 from embedder.space import Space
-from schemas import TrackInfo, TrackVector
-from schemas.topics import TRACK_VECTORS
+from schemas import Track, TrackInfo
+from streams.cli.common import catalogue
 from streams.client import Follower, Publisher
-from streams.compacted import read_all
-from streams.indexing import index_files
+from streams.embedding import Job
+from streams.indexing import index_tracks, track_of
+from streams.kafka.admin import create_topics
+from streams.kafka.broker import broker_for
 from streams.session_client import Session
 from streams.settings import Settings
 from streams.stack import Stack
 
-AUDIO = Path(catalogue.__file__).parent / "audio"
+AUDIO = Path(shipped.__file__).parent / "audio"
 
 
 SERVERS = ["embedded", pytest.param("containers", marks=pytest.mark.docker)]
@@ -45,7 +48,7 @@ def servers(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
         pytest.skip(f"no Docker engine: {trouble}")
     with (
         KafkaContainer("confluentinc/cp-kafka:7.9.0").with_kraft() as kafka,
-        QdrantContainer("qdrant/qdrant:v1.15.4") as qdrant,
+        QdrantContainer("qdrant/qdrant:v1.19.1") as qdrant,
     ):
         yield {
             "broker": kafka.get_bootstrap_server(),
@@ -61,18 +64,17 @@ def stack(servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     with Stack(settings) as running:
         bootstrap = running.settings.bootstrap
         space = Space.load("small")
-        files = read_folder(AUDIO).files
-        outcomes = list(index_files(files, space.manifest, lambda: space, bootstrap))
+        files = [track_of(file) for file in read_folder(AUDIO).files]
+        indexed = list(index_tracks(files, Job(bootstrap, space.hash, lambda: space)))
         running.wait_until_ready()
-        running.wait_for_tracks(len(outcomes))
+        running.wait_for_tracks(len(indexed))
         yield running
 
 
 @pytest.fixture(scope="session")
 def tracks(stack: Stack) -> dict[str, TrackInfo]:
     """What is known of every track of the running system."""
-    found = read_all(stack.settings.bootstrap, TRACK_VECTORS, TrackVector)
-    return {track_id: track.info for track_id, track in sorted(found.items())}
+    return catalogue(stack.settings)
 
 
 @pytest.fixture(scope="session")
@@ -89,3 +91,22 @@ def follower(stack: Stack) -> Iterator[Follower]:
 @pytest.fixture
 def session(publisher: Publisher, follower: Follower, request: pytest.FixtureRequest) -> Session:
     return Session(publisher, follower, listener_id=f"ann-{abs(hash(request.node.name))}")
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Track]:
+    """Every fifth piece of the shipped catalogue, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("clips")
+    for path in sorted(AUDIO.glob("*"))[::5]:
+        shutil.copy(path, folder)
+    return [track_of(file) for file in read_folder(folder).files]
+
+
+@pytest.fixture(scope="session")
+def quiet_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A broker with nothing on it but what the tests of spaces put there: always `clips`."""
+    folder = tmp_path_factory.mktemp("quiet")
+    settings = Settings(state_folder=folder, kafka_port=0, metrics_port=0)
+    with broker_for(settings) as bootstrap:
+        create_topics(settings.model_copy(update={"broker": bootstrap}))
+        yield bootstrap

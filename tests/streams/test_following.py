@@ -23,8 +23,8 @@ def facts(stack: Stack) -> dict[str, Facts]:
     """What is true of each piece, by track id: known to the tests, never to the system."""
     lines = (Path(catalogue.__file__).parent / "tracks.jsonl").read_text().splitlines()
     by_name = {Path(row["path"]).name: row["facts"] for row in map(json.loads, lines)}
-    found = read_all(stack.settings.bootstrap, TRACK_VECTORS, TrackVector)
-    return {track_id: by_name[Path(track.uri).name] for track_id, track in found.items()}
+    found = read_all(stack.settings.bootstrap, TRACK_VECTORS, TrackVector).values()
+    return {track.track_id: by_name[Path(track.uri).name] for track in found}
 
 
 def playlist_of(tracks: dict[str, TrackInfo], count: int = 40) -> list[str]:

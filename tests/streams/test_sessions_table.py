@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from streams.agents.sessions import sessions_app
-from streams.codecs import SessionCodec
+from streams.agents.sessions_table import SessionCodec
 from streams.settings import Settings
 from tests.factories import command, library, playback, state, understood
 
@@ -17,7 +17,7 @@ def test_a_state_survives_the_codec() -> None:
 
 
 def test_recovery_reads_rows_with_the_codec_that_wrote_them(tmp_path: Path) -> None:
-    app = sessions_app(Settings(state_folder=tmp_path), library, "space")
+    app = sessions_app(Settings(state_folder=tmp_path), library)
 
     table = app.tables["sessions"]
 

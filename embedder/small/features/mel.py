@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from embedder.audio import SAMPLING_RATE
+from embedder.mel import hertz_of, mel_of, triangles
 
 N_MELS = 96
 """Bands, spaced as the ear spaces pitch, from 0 Hz to half the sampling rate."""
@@ -64,10 +65,6 @@ def spectrum(windows: Tensor, n_fft: int, hop: int) -> Tensor:
 def mel_filters() -> Tensor:
     """Return the triangular filters of the mel scale, (N_MELS, bins), peaks at 1."""
     nyquist = SAMPLING_RATE / 2
-    top = 2595 * np.log10(1 + nyquist / 700)
-    edges = 700 * (10 ** (np.linspace(0, top, N_MELS + 2) / 2595) - 1)
+    edges = hertz_of(np.linspace(0, mel_of(nyquist), N_MELS + 2))
     bins = np.linspace(0, nyquist, FFT_SAMPLES // 2 + 1)
-    rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
-    falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
-    filters = np.maximum(0, np.minimum(rising, falling))
-    return torch.tensor(filters, dtype=torch.float32)
+    return torch.tensor(triangles(edges, bins), dtype=torch.float32)

@@ -1,0 +1,1 @@
+"""What a space is measured beside: the same without training."""
