@@ -4,8 +4,8 @@ Text embeddings put "no piano" beside "piano" (P51) and a text row is a positive
 polarity of every wish is read here, before anything is encoded::
 
     text ──> tokens ──> marks ──> phrases ──> clauses
-          words and     what the   one wish    operation
-          punctuation   words do   each        and subject
+          words, names  what the   one wish    operation
+          and numbers   words do   each        and subject
 
 A text is read as ::
 
@@ -16,22 +16,33 @@ A text is read as ::
 
 Four rules decide how far an operation reaches:
 
-* "and" and "or" carry it on ("no drums or bass"); a full stop and "but" end it;
+* "and" and "or" carry it on ("no drums or bass"); a full stop and "but" end it, and so does "and"
+  where a thing is refused and a quality follows ("no drums and calm");
 * a comma ends it, unless it stands in a list that "and" or "or" closes ("without drums, bass or
   brass");
 * "with" adds to a wish ("calm with piano") and describes what is refused ("no flute with piano");
 * words that nothing separates stay one subject: a text encoder reads "calm piano" as one thing.
+
+A clause compares with what plays if it says how something should be and not what: "faster", "less
+busy", "not so loud", "too loud", "more upbeat"; but not "more drums", "fewer sad songs" or "nothing
+too loud". Numbers (`ranker.measures`) and the catalogue's names (`ranker.mentions`) are read before
+the words around them, and are the parts of a subject that need no encoding.
 
 What the words are is data (`ranker.grammar`): nothing here knows English.
 """
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
+from ranker.cutting import phrases_of
 from ranker.grammar import ENGLISH, Grammar
 from ranker.marks import Mark, marks_of
-from ranker.phrases import Phrase, phrases_of
+from ranker.measures import plainly
+from ranker.names import NO_NAMES, Names
+from ranker.phrases import Phrase
+from schemas import TrackFilter
 from schemas.intents import Clause, Operation
 
 MAX_CLAUSES = 16
@@ -43,7 +54,26 @@ MAX_TEXT = 2_000
 _PLAIN_QUOTES = str.maketrans("‘’‛ʼ`´“”„«»", "''''''\"\"\"\"\"")
 
 
-def parse(text: str, grammar: Grammar = ENGLISH) -> tuple[Clause, ...]:
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A part of a subject that says something exactly."""
+
+    words: str
+    condition: TrackFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A clause, and its subject taken apart."""
+
+    clause: Clause
+    facts: tuple[Fact, ...] = ()
+    """Numbers and names: '90s' of "calm 90s jazz"."""
+    rest: str = ""
+    """What is left to be encoded: 'calm jazz'; empty where facts say all."""
+
+
+def parse(text: str, grammar: Grammar = ENGLISH, names: Names = NO_NAMES) -> tuple[Clause, ...]:
     """Return the wishes in `text`, in the order they were said.
 
     Never fails: a text without a wish has no clauses (empty, punctuation, a mere "no" or "great",
@@ -58,14 +88,36 @@ def parse(text: str, grammar: Grammar = ENGLISH) -> tuple[Clause, ...]:
     without | brass
 
     """
+    return tuple(reading.clause for reading in read(text, 2000, grammar, names))
+
+
+def read(
+    text: str, year: int, grammar: Grammar = ENGLISH, names: Names = NO_NAMES
+) -> tuple[Reading, ...]:
+    """Return the wishes in `text` as `parse` does, their subjects taken apart.
+
+    Parameters
+    ----------
+    text : as it was said
+    year : the year it was said in: "90s" is the latest decade of that name, "new" is recent
+    grammar : the language
+    names : what the catalogue calls its artists, genres, titles and albums
+
+    Examples
+    --------
+    >>> (reading,) = read("only calm 90s jazz", 2026)
+    >>> reading.rest, [fact.words for fact in reading.facts]
+    ('calm jazz', ['90s'])
+
+    """
     text = unicodedata.normalize("NFKC", text[:MAX_TEXT])[:MAX_TEXT].translate(_PLAIN_QUOTES)
-    marks = marks_of(text, grammar)
+    marks = marks_of(text, grammar, names, year)
     if not _is_readable(marks, grammar):
         return ()
-    distinct: dict[tuple[Operation, str], Clause] = {}
+    distinct: dict[tuple[Operation, str], Reading] = {}
     for sentence in _sentences(phrases_of(marks, grammar)):
-        for clause in _clauses(sentence, text, grammar):
-            distinct.setdefault((clause.operation, clause.subject), clause)
+        for reading in _readings(sentence, text, grammar, year):
+            distinct.setdefault((reading.clause.operation, reading.clause.subject), reading)
     return tuple(islice(distinct.values(), MAX_CLAUSES))
 
 
@@ -89,6 +141,9 @@ def _sentences(phrases: Iterable[Phrase]) -> Iterator[list[Phrase]]:
             sentence = []
         if phrase.subject:
             sentence.append(phrase)
+        elif phrase.refuses_the_rest and sentence:
+            yield [wanted.said_alone(phrase.heads[-1]) for wanted in sentence]
+            sentence = []
         elif phrase.heads and sentence:  # "no drums, more ... and bass" carries no "no"
             yield sentence
             sentence = []
@@ -107,7 +162,9 @@ def _reaching_back(sentence: Sequence[Phrase]) -> list[Phrase]:
     return reached[::-1]
 
 
-def _clauses(sentence: Sequence[Phrase], text: str, grammar: Grammar) -> Iterator[Clause]:
+def _readings(
+    sentence: Sequence[Phrase], text: str, grammar: Grammar, year: int
+) -> Iterator[Reading]:
     """Give every phrase its own operation, or the one that reaches it from before."""
     sentence = _reaching_back(sentence)
     trades = any(phrase.trades for phrase in sentence)
@@ -118,11 +175,22 @@ def _clauses(sentence: Sequence[Phrase], text: str, grammar: Grammar) -> Iterato
             source = phrase
             operation = "switch" if trades and phrase.is_bare else phrase.operation
         refers = operation == "more" and phrase.subject == "this"
-        yield Clause(
+        heads = phrase.heads or source.heads
+        clause = Clause(
             text=text[source.span[0] : phrase.span[1]],
             operation="like" if refers else operation,  # "more of this"
             subject=phrase.subject,
+            relative=phrase.is_relative(heads, grammar),
+            extreme=phrase.is_extreme(heads),
         )
+        yield _taken_apart(clause, phrase, grammar, year)
+
+
+def _taken_apart(clause: Clause, phrase: Phrase, grammar: Grammar, year: int) -> Reading:
+    if plain := plainly(clause.subject, grammar.measures, year):
+        return Reading(clause, (Fact(clause.subject, plain),))
+    facts = tuple(Fact(mark.words, mark.fact) for mark in phrase.facts if mark.fact)
+    return Reading(clause, facts, phrase.rest if facts else clause.subject)
 
 
 def _carries(
@@ -134,6 +202,9 @@ def _carries(
         # "switch to something faster and louder" is one destination.
         return operation == "switch" and phrase.separator != "comma" and phrase.operation == "more"
     match phrase.separator:
+        case "and" if operation in ("less", "without"):
+            # "no drums and calm" refuses a thing and asks for a quality.
+            return source.says_how(grammar) or not phrase.says_how(grammar)
         case "and" | "or":
             return True
         case "with":

@@ -4,6 +4,8 @@
   - UnknownTrack
   - UnfitVector
   - SessionFull
+  - UnfitWeights
+  - TooFewSessions
 """
 
 
@@ -31,3 +33,18 @@ class SessionFull(RankerError):
             f"session {session_id!r} holds {limit} events, the most it may: start a new session"
         )
         self.session_id = session_id
+
+
+class UnfitWeights(RankerError):
+    """A file of weights is none of a sequence model."""
+
+
+class TooFewSessions(RankerError):
+    """Recorded sessions do not suffice to train on, to choose by and to judge by."""
+
+    def __init__(self, sessions: int) -> None:
+        super().__init__(
+            f"{sessions} sessions with acts cannot be parted into some to learn from, some to "
+            "choose by and some to judge by: record more, at least some twenty"
+        )
+        self.sessions = sessions

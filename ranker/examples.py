@@ -1,8 +1,8 @@
 """History -> examples: what each act on a track taught, as a label and a weight."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,11 @@ from ranker.history import History
 from schemas import PlaybackEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One labelled row of the session's table (P65)."""
+class Example(NamedTuple):
+    """One labelled row of the session's table (P65).
+
+    A tuple, since every event makes all of them anew.
+    """
 
     event_id: str
     track_id: str
@@ -24,6 +26,23 @@ class Example:
     """How much the row counts in the loss (P76), > 0."""
     sentence: str
     """What happened, with `{title}` for the track's title."""
+    at: float = 0.0
+    """When, in seconds since 1970."""
+    fade: float = 1.0
+    """What recency and switches have left of the weight, in (0, 1]."""
+
+    @property
+    def signed(self) -> float:
+        """What the act said when it was done: its weight before it faded, < 0 for a refusal."""
+        return (self.weight if self.label else -self.weight) / self.fade
+
+
+Order = tuple[datetime, str]
+Lesson = tuple[bool, float, str]
+"""Label, weight and sentence."""
+
+Row = tuple[Order, str, Lesson]
+"""When, by which event, on which track, and what it taught: an example that has not faded yet."""
 
 
 def examples_of(history: History, config: RankerConfig) -> tuple[Example, ...]:
@@ -32,21 +51,17 @@ def examples_of(history: History, config: RankerConfig) -> tuple[Example, ...]:
     Those that have faded below `least_weight` are left out, so that a step's cost is bounded
     however long the session.
     """
-    events = _without_earlier_progress(history.playback)
-    taught = [(event, lesson) for event in events if (lesson := _lesson(event, config))]
-    pointed = _pointed_at(history, config)
-    rows = sorted([*_from_playback(taught), *pointed], key=lambda row: row[0])
-    orders = [order for order, _ in rows]
-    fade = recency(len(rows), config.half_life_events) * faded_by_switch(orders, history, config)
+    rows = [*_from_playback(history.playback, config), *_pointed_at(history, config)]
+    rows.sort(key=lambda row: row[0])
+    orders = [order for order, _, _ in rows]
+    fades = recency(len(rows), config.half_life_events) * faded_by_switch(orders, history, config)
     return tuple(
-        Example(e.event_id, e.track_id, e.label, e.weight * float(f), e.sentence)
-        for (_, e), f in zip(rows, fade, strict=True)
-        if e.weight * f >= config.least_weight
+        Example(event_id, track_id, label, weight * fade, sentence, at.timestamp(), fade)
+        for ((at, event_id), track_id, (label, weight, sentence)), fade in zip(
+            rows, fades.tolist(), strict=True
+        )
+        if weight * fade >= config.least_weight
     )
-
-
-Order = tuple[datetime, str]
-Lesson = tuple[bool, float, str]
 
 
 def _without_earlier_progress(playback: Sequence[PlaybackEvent]) -> list[PlaybackEvent]:
@@ -61,22 +76,30 @@ def _without_earlier_progress(playback: Sequence[PlaybackEvent]) -> list[Playbac
     ]
 
 
-def _from_playback(
-    taught: Sequence[tuple[PlaybackEvent, Lesson]],
-) -> list[tuple[Order, Example]]:
+def _repeats(playback: Sequence[PlaybackEvent]) -> frozenset[str]:
+    """Return the ids of the events in which a track was heard to its end once more."""
+    completed = [event for event in playback if event.action == "completed"]
+    first = {event.track_id: event.event_id for event in reversed(completed)}
+    return frozenset(e.event_id for e in completed if e.event_id != first[e.track_id])
+
+
+def _from_playback(playback: Sequence[PlaybackEvent], config: RankerConfig) -> list[Row]:
+    events = _without_earlier_progress(playback)
+    again = _repeats(events)
     return [
-        (event.order, Example(event.event_id, event.track_id, *lesson)) for event, lesson in taught
+        (event.order, event.track_id, lesson)
+        for event in events
+        if (lesson := _lesson(event, again, config))
     ]
 
 
-def _pointed_at(history: History, config: RankerConfig) -> list[tuple[Order, Example]]:
+def _pointed_at(history: History, config: RankerConfig) -> list[Row]:
     """Return what "more like this" teaches: the track that plays is liked, as if by the button."""
     return [
         (
             intent.order,
-            Example(
-                intent.event_id,
-                track_id,
+            track_id,
+            (
                 clause.polarity > 0,
                 config.liked_weight * intent.confidence * clause.confidence,
                 f"you said “{clause.text}” while {{title}} played",
@@ -97,17 +120,18 @@ def faded_by_switch(
     orders: Sequence[Order], history: History, config: RankerConfig
 ) -> NDArray[np.float64]:
     """Return `switch_fade` for what came before the latest switch, 1 for the rest (P92)."""
-    switches = [i.order for i in history.intents if any(c.is_switch for c in i.clauses)]
-    latest = max(switches, default=None)
-    faded = [latest is not None and order < latest for order in orders]
-    return np.where(faded, config.switch_fade, 1.0)
+    if not history.switches:
+        return np.ones(len(orders))
+    return np.where([order < history.switches[-1] for order in orders], config.switch_fade, 1.0)
 
 
-def _lesson(event: PlaybackEvent, config: RankerConfig) -> Lesson | None:
+def _lesson(event: PlaybackEvent, again: frozenset[str], config: RankerConfig) -> Lesson | None:
     """Return (label, weight, sentence), or None where the act says nothing about taste."""
     match event.action:
         case "skipped":
             return _skip(event, config)
+        case "completed" if event.event_id in again:
+            return True, config.repeated_weight, "you listened to {title} again"
         case "completed":
             return True, config.completed_weight, "you listened to {title}"
         case "progressed" if (event.fraction or 0) >= config.listened_fraction:
@@ -134,7 +158,7 @@ def _skip(event: PlaybackEvent, config: RankerConfig) -> Lesson:
         weight = config.unplaced_skip_weight
     else:
         lateness = max(0.0, (heard - start) / (end - start))
-        weight = 1.0 - (1.0 - config.late_skip_weight) * lateness
+        weight = config.early_skip_weight * (1 - lateness) + config.late_skip_weight * lateness
     if event.chosen_by == "listener":
         weight *= config.own_choice_factor
     return False, weight, sentence

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
 
+from ranker.measure_words import MeasureWords, measure_words
+from ranker.names import NameField
 from schemas.intents import Operation
 
 Kind = Literal[
@@ -27,6 +29,8 @@ Kind = Literal[
     "imperative",  # an operation only where a clause begins: "drop"
     "excess",  # less of it, even under a negator: "too"
     "trade",  # one thing for another: "instead of"
+    "addition",  # asks for more than one thing: the "not only" of "not only jazz but also blues"
+    "remainder",  # all that is not named: "everything else"
     "quality",  # an operation and its subject at once: "faster"
     "reason",  # no wish until the next separator: "because"
     "stop",
@@ -38,6 +42,9 @@ Kind = Literal[
 
 SEPARATORS: tuple[Kind, ...] = ("stop", "comma", "and", "or", "with")
 
+Form = Literal["plain", "comparative", "superlative"]
+"""Whether a phrase compares: "faster" with what plays, "fastest" with everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -47,6 +54,7 @@ class Entry:
     operation: Operation | None = None
     subject: str = ""
     """Stands for the phrase in a subject: 'calm' for 'calmer'. Empty: the phrase itself."""
+    form: Form = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +69,29 @@ class Grammar:
     """Opening word -> closing word -> operation: 'turn', 'down' -> 'less'."""
     partners: Mapping[str, frozenset[str]]
     """Phrase of a trade -> the words after which its other half comes: 'replace' -> 'with'."""
+    rivals: Mapping[str, frozenset[str]]
+    """Request -> the words after which comes what is wanted less: 'i prefer' -> 'to'."""
+    also: frozenset[str]
+    """Words of excess that mean nothing where they end a wish: "fast and loud too"."""
+    changing: frozenset[str]
+    """Requests that change what they name: "make the drums less prominent"."""
+    additions: Mapping[str, frozenset[str]]
+    """Opener of an addition -> the words that close it: 'not only' -> 'but also'."""
+    adjectives: frozenset[str]
+    """Words that say how something is: with "more" they compare, as "faster" does."""
+    things: frozenset[str]
+    """Words for music itself: "more sad songs" asks for many, "more sad" for sadder ones."""
+    cues: Mapping[tuple[str, ...], NameField]
+    """Words before a name of the catalogue -> what it is the name of: 'by' -> artist."""
+    measures: MeasureWords
+    chips: Mapping[str, str]
+    """What stands on a button -> the sentence it stands for."""
+    unmet: Mapping[str, str]
+    """What stands on a button that nothing here can answer -> why not."""
     answers: frozenset[str]
     """Negators that may be an answer to a question: 'no, more piano'."""
+    refusals: frozenset[str]
+    """Negators that, as the answer to one's own question, refuse what it asked: 'drums? no'."""
     terse: frozenset[str]
     """Words whose operation a bare comma ends, unless the list closes with 'or'."""
     after: frozenset[str]
@@ -72,8 +101,8 @@ class Grammar:
     prefixes: tuple[str, ...]
     suffixes: tuple[str, ...]
     affix_negator: str
-    endings: Mapping[str, str]
-    """Ending of a comparative -> ending of its adjective: 'ier' -> 'y'."""
+    endings: Mapping[str, tuple[str, Form]]
+    """Ending of a comparison -> ending of its adjective, and its form: 'ier' -> 'y'."""
     uninflected: frozenset[str]
     longest: int
     """Words in the longest phrase."""
@@ -103,10 +132,10 @@ class Grammar:
 
     def _inflected(self, word: str) -> Entry:
         """Return 'jazzier' as more 'jazzy', and a word that is no comparative as a word."""
-        for ending, base in self.endings.items():
+        for ending, (base, form) in self.endings.items():
             if word.endswith(ending) and len(word) > len(ending) + 2:
                 if word not in self.uninflected:
-                    return Entry("quality", "more", word.removesuffix(ending) + base)
+                    return Entry("quality", "more", word.removesuffix(ending) + base, form)
         return Entry("word")
 
 
@@ -140,8 +169,23 @@ def grammar_from(data: Mapping[str, Any]) -> Grammar:
         script=data["script"],
         entries=entries,
         around=data["around"],
-        partners={phrase: frozenset(words) for phrase, words in data["trades"].items()},
+        partners=_sets(data["trades"]),
+        rivals=_sets(data["rivals"]),
+        also=frozenset(data["excess"]["also"]),
+        changing=frozenset(data["changing"]),
+        additions=_sets(data["additions"]),
+        adjectives=frozenset(data["adjectives"]["words"]) | frozenset(data["comparatives"]),
+        things=frozenset(data["fillers"]["things"]),
+        cues={
+            tuple(phrase.split(" ")): field
+            for field, phrases in data["cues"].items()
+            for phrase in phrases
+        },
+        measures=measure_words(data["measures"]),
+        chips=data["chips"]["meant"],
+        unmet=data["chips"]["unmet"],
         answers=frozenset(data["negators"]["answers"]),
+        refusals=frozenset(data["negators"]["refusals"]),
         terse=frozenset(data["terse"]),
         after=frozenset(data["after"]),
         spellings={
@@ -152,10 +196,18 @@ def grammar_from(data: Mapping[str, Any]) -> Grammar:
         prefixes=tuple(data["affixes"]["prefixes"]),
         suffixes=tuple(data["affixes"]["suffixes"]),
         affix_negator=data["affixes"]["negator"],
-        endings={end: base for end, base in data["endings"].items() if end != "never"},
+        endings={
+            ending: (base, form)
+            for form in _FORMS
+            for ending, base in data["endings"][form].items()
+        },
         uninflected=frozenset(data["endings"]["never"]),
         longest=max(map(len, entries)),
     )
+
+
+def _sets(data: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    return {phrase: frozenset(words) for phrase, words in data.items()}
 
 
 def _distinct(phrases: Iterable[tuple[str, Entry]]) -> dict[tuple[str, ...], Entry]:
@@ -175,27 +227,40 @@ def _entries(data: Mapping[str, Any]) -> Iterator[tuple[str, Entry]]:
         yield from _same(kind, phrases)
     for section, kind in _PLAIN_SECTIONS.items():
         yield from _same(kind, data[section]["words"])
-    for section, kind in _OPERATION_SECTIONS.items():
+    for section, (kind, form) in _OPERATION_SECTIONS.items():
         for operation, phrases in data[section].items():
-            yield from _same(kind, phrases, operation)
+            yield from _same(kind, phrases, operation, form)
+    yield from _same("degree", data["degrees"]["comparing"], form="comparative")
+    yield from _same("excess", data["excess"]["how"], "less", "comparative")
+    yield from _same("excess", data["excess"]["how_much"], "less")
+    yield from _same("filler", data["fillers"]["things"])
+    yield from _same("filler", data["fillers"]["utmost"], form="superlative")
     yield from _same("trade", data["trades"], "without")
-    for phrase, meaning in data["idioms"].items():
-        for operation, subject in meaning.items():
-            yield phrase, Entry("quality", operation, subject)
-    for adjective, forms in data["comparatives"].items():
-        for form in forms:
-            yield form, Entry("quality", "more", adjective)
+    yield from _same("addition", data["additions"], "less")
+    for section, form in (("idioms", _PLAIN), ("changes", _FORMS[0])):
+        for phrase, meaning in data[section].items():
+            for operation, subject in meaning.items():
+                yield phrase, Entry("quality", operation, subject, form)
+    for form in _FORMS:
+        for adjective, inflected in data[f"{form}s"].items():
+            for word in inflected:
+                yield word, Entry("quality", "more", adjective, form)
     for name, spellings in data["names"].items():
         for spelling in (name, *spellings):
             yield spelling, Entry("name", subject=name)
 
 
 def _same(
-    kind: Kind, phrases: Iterable[str], operation: Operation | None = None
+    kind: Kind,
+    phrases: Iterable[str],
+    operation: Operation | None = None,
+    form: Form = "plain",
 ) -> Iterator[tuple[str, Entry]]:
-    return ((phrase, Entry(kind, operation)) for phrase in phrases)
+    return ((phrase, Entry(kind, operation, form=form)) for phrase in phrases)
 
 
+_PLAIN: Form = "plain"
+_FORMS: tuple[Form, ...] = ("comparative", "superlative")
 _PLAIN_SECTIONS: Mapping[str, Kind] = {
     "reasons": "reason",
     "negators": "negator",
@@ -203,12 +268,26 @@ _PLAIN_SECTIONS: Mapping[str, Kind] = {
     "degrees": "degree",
     "copulas": "copula",
     "references": "reference",
+    "remainders": "remainder",
     "fillers": "filler",
 }
-_OPERATION_SECTIONS: Mapping[str, Kind] = {
-    "operations": "operation",
-    "imperatives": "imperative",
-    "excess": "excess",
+_OPERATION_SECTIONS: Mapping[str, tuple[Kind, Form]] = {
+    "operations": ("operation", "plain"),
+    "extremes": ("operation", "superlative"),
+    "imperatives": ("imperative", "plain"),
 }
 
 ENGLISH = load("english")
+SPANISH = load("spanish")
+
+LANGUAGES: Mapping[str, Grammar] = {"en": ENGLISH, "es": SPANISH}
+"""Primary subtag of BCP 47 -> grammar."""
+
+
+def grammar_of(language: str) -> Grammar:
+    """Return the grammar of a language as BCP 47 names it; English where nobody wrote one.
+
+    >>> grammar_of("es-MX").language, grammar_of("tlh").language
+    ('Spanish', 'English')
+    """
+    return LANGUAGES.get(language.split("-")[0].lower(), ENGLISH)

@@ -1,18 +1,21 @@
-"""The tracks that can be ranked: ids, vectors, titles, as one matrix."""
+"""The tracks that can be ranked: ids, vectors and what is known of them, as columns."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ranker.errors import UnfitVector, UnknownTrack
+from schemas import TrackFilter, TrackInfo
 
 Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
     """An immutable snapshot of the catalogue in one space.
 
@@ -23,15 +26,15 @@ class Library:
     track_ids: tuple[str, ...]
     vectors: Array
     """(n, d) float32, rows centred and of unit length."""
-    titles: tuple[str, ...]
+    infos: tuple[TrackInfo, ...]
     space: str
     """Hash of the space that all vectors are of: words of another one mean nothing here."""
     rows: Mapping[str, int]
     """Row of each track id."""
 
     @classmethod
-    def of(cls, tracks: Iterable[tuple[str, Array, str]], dimension: int, space: str) -> Self:
-        """Build a library from (track id, vector, title); the last of equal ids wins.
+    def of(cls, tracks: Iterable[tuple[str, Array, TrackInfo]], dimension: int, space: str) -> Self:
+        """Build a library from (track id, vector, info); the last of equal ids wins.
 
         Raises
         ------
@@ -39,15 +42,15 @@ class Library:
             A vector is not (dimension,), not finite, or has no length.
 
         """
-        known = {track_id: (vector, title) for track_id, vector, title in tracks}
+        known = {track_id: (vector, info) for track_id, vector, info in tracks}
         track_ids = tuple(sorted(known))
         vectors = np.empty((len(track_ids), dimension), np.float32)
         for row, track_id in enumerate(track_ids):
             vectors[row] = unit(known[track_id][0], dimension, f"track {track_id!r}")
         vectors.flags.writeable = False
-        titles = tuple(known[track_id][1] for track_id in track_ids)
+        infos = tuple(known[track_id][1] for track_id in track_ids)
         rows = {track_id: row for row, track_id in enumerate(track_ids)}
-        return cls(track_ids, vectors, titles, space, rows)
+        return cls(track_ids, vectors, infos, space, rows)
 
     def __len__(self) -> int:
         return len(self.track_ids)
@@ -84,7 +87,46 @@ class Library:
 
     def title(self, track_id: str) -> str:
         """Return the title of a track; raises UnknownTrack."""
-        return self.titles[self.row(track_id)]
+        return self.infos[self.row(track_id)].title
+
+    def where(self, condition: TrackFilter) -> Mask:
+        """Return which tracks meet a condition, (n,); O(n), the columns are made once."""
+        if condition.any_of:
+            wanted = {text.casefold() for text in condition.any_of}
+            return np.array([text in wanted for text in self._texts[condition.field]], bool)
+        numbers = self._numbers[condition.field]
+        low = -np.inf if condition.at_least is None else condition.at_least
+        high = np.inf if condition.at_most is None else condition.at_most
+        return (numbers >= low) & (numbers <= high)  # NaN, what a track does not tell, is neither
+
+    @cached_property
+    def artists(self) -> tuple[str | None, ...]:
+        """The artist of each track, in lower case; None where no tag tells."""
+        return tuple(self._texts["artist"])
+
+    @cached_property
+    def genres(self) -> tuple[str | None, ...]:
+        """The genre of each track, in lower case; None where no tag tells."""
+        return tuple(self._texts["genre"])
+
+    @cached_property
+    def _texts(self) -> Mapping[str, Sequence[str | None]]:
+        columns: dict[str, Sequence[str | None]] = {
+            field: [_folded(getattr(info, field)) for info in self.infos]
+            for field in ("title", "artist", "album", "genre")
+        }
+        return columns | {"track_id": [track_id.casefold() for track_id in self.track_ids]}
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, NDArray[np.float64]]:
+        return {
+            field: np.array([getattr(info, field) or np.nan for info in self.infos], np.float64)
+            for field in ("year", "bpm", "duration_seconds")
+        }
+
+
+def _folded(text: str | None) -> str | None:
+    return text.casefold() if text else None
 
 
 def unit(vector: Array, dimension: int, of_what: str) -> Array:

@@ -1,10 +1,10 @@
-"""Marks -> phrases: one wish each, cut where another begins."""
+"""A phrase: one wish among the words, and what is read from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, groupby, takewhile
 
-from ranker.grammar import SEPARATORS, Entry, Grammar, Kind
+from ranker.grammar import Entry, Form, Grammar, Kind
 from ranker.marks import Mark
 from schemas.intents import Operation
 
@@ -18,16 +18,18 @@ NEGATED: dict[Operation, Operation] = {
     "only": "less",  # not only piano
     "switch": "without",  # don't switch to jazz
     "like": "without",  # nothing like this
+    "reset": "more",  # don't start over
 }
 
-STRENGTH: tuple[Operation, ...] = ("more", "like", "only", "switch", "less", "without")
+STRENGTH: tuple[Operation, ...] = ("more", "like", "only", "switch", "less", "without", "reset")
 """Of the operations said in one phrase the last of these holds: "more like this" is like."""
 
-_HEADS: tuple[Kind, ...] = (
-    *("request", "negator", "operation", "excess", "trade", "quality", "reason"),
+HEADS: tuple[Kind, ...] = (
+    *("request", "negator", "operation", "excess", "trade", "addition", "quality", "reason"),
 )
-_REQUESTS: tuple[Kind, ...] = ("request", "with")
-_SWITCH = Entry("operation", "switch")
+REQUESTS: tuple[Kind, ...] = ("request", "with")
+AMOUNTS: tuple[Operation, ...] = ("more", "less")
+_ONLY = Entry("operation", "only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,12 @@ class Phrase:
     @property
     def is_bare(self) -> bool:
         """Whether something is at most asked for, with no word on how much of it."""
-        return all(head.kind in _REQUESTS for head in self.heads)
+        return all(head.kind in REQUESTS for head in self.heads)
 
     @property
     def is_denied(self) -> bool:
         """Whether a negator stands last, so that a degree softens it: "not so"."""
-        heads = [head for head in self.heads if head.kind not in _REQUESTS]
+        heads = [head for head in self.heads if head.kind not in REQUESTS]
         return bool(heads) and heads[-1].kind == "negator" and not self.has_content
 
     @property
@@ -80,21 +82,27 @@ class Phrase:
         return any(head.kind == "trade" for head in self.heads)
 
     @property
+    def refuses_the_rest(self) -> bool:
+        """Whether it wants nothing but what was said before: "... and nothing else"."""
+        names_rest = any(mark.kind == "remainder" for mark in self.body)
+        return names_rest and not self.has_content and self.operation == "without"
+
+    @property
     def operation(self) -> Operation:
         """What the heads amount to, read from the subject outward: "not | without"."""
         if any(head.kind == "excess" for head in self.heads):
             return "less"
         operation: Operation | None = None
-        inner: Kind | None = None
-        for head in reversed([head for head in self.heads if head.kind not in _REQUESTS]):
+        inner: Kind | Form | None = None
+        for head in reversed([head for head in self.heads if head.kind not in REQUESTS]):
             said = head.entry.operation or "more"  # the degree of "not so loud"
-            if said == "only" and inner == "quality":
+            if said == "only" and inner == "comparative":
                 continue  # "just louder" is merely louder
             if head.kind != "negator":
                 operation = max(said, operation or said, key=STRENGTH.index)
             elif inner != "negator":  # "don't want no drums" denies once
                 operation = NEGATED[operation] if operation else "without"
-            inner = head.kind
+            inner = head.entry.form if head.kind == "quality" else head.kind
         return operation or "more"
 
     @property
@@ -108,6 +116,64 @@ class Phrase:
         if all(mark.kind == "verdict" for mark in body) and not asked:
             body = ()  # "the vocals are not good" is about vocals, "great" about nothing
         return " ".join(mark.subject for mark in (*body, *theme))[:MAX_SUBJECT].rstrip()
+
+    @property
+    def facts(self) -> tuple[Mark, ...]:
+        """The parts of the subject that say something exactly: a decade, a band."""
+        return tuple(mark for mark in (*_trimmed(self.body), *self.theme) if mark.fact)
+
+    @property
+    def rest(self) -> str:
+        """The subject without its facts: 'calm jazz' of "calm 90s jazz"."""
+        stretches = [
+            _trimmed([*stretch])
+            for is_fact, stretch in groupby(
+                (*_trimmed(self.body), *_trimmed(self.theme)), lambda mark: mark.fact is not None
+            )
+            if not is_fact
+        ]
+        return " ".join(mark.subject for stretch in stretches for mark in stretch)[
+            :MAX_SUBJECT
+        ].rstrip()
+
+    def says_how(self, grammar: Grammar) -> bool:
+        """Whether it says how something is and names nothing: "calm", but not "calm songs"."""
+        said = [mark for mark in self.body if mark.says_something]
+        after = takewhile(lambda mark: not mark.says_something, reversed(self.body))
+        return (
+            bool(said)
+            and all({mark.words, mark.subject} & grammar.adjectives for mark in said)
+            and not any(mark.words in grammar.things for mark in after)
+        )
+
+    def is_relative(self, heads: Sequence[Mark], grammar: Grammar) -> bool:
+        """Whether it is compared with what plays: "faster", "less busy", "not so loud".
+
+        "Too loud" is said of what plays; "nothing too loud" and "more sad songs" of all there is.
+
+        Parameters
+        ----------
+        heads : of the phrase, or those that reach it from before
+
+        """
+        denied = any(head.kind == "negator" for head in heads)
+        for head in heads:
+            compares = head.entry.form == "comparative"
+            match head.kind:
+                case "quality" if compares and head in self.heads:
+                    return True
+                case "excess" if compares and not denied:
+                    return True
+                case "degree" | "operation" if compares or _is_amount(head):
+                    if self.says_how(grammar):
+                        return True
+        return False
+
+    def is_extreme(self, heads: Sequence[Mark]) -> bool:
+        """Whether it asks for the utmost: "the fastest", "as calm as possible"."""
+        reaching = [head for head in heads if head in self.heads or head.kind != "quality"]
+        utmost = any(mark.entry.form == "superlative" for mark in (*reaching, *self.body))
+        return utmost and not any(head.kind == "negator" for head in heads)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -127,6 +193,12 @@ class Phrase:
             mark = replace(mark, entry=Entry("word"))
         return replace(self, body=(*self.body, mark))
 
+    def said_alone(self, head: Mark) -> "Phrase":
+        """Return the phrase as the only wish, if it is a plain one."""
+        if self.operation != "more":
+            return self
+        return replace(self, heads=(*self.heads, replace(head, entry=_ONLY)))
+
     def as_theme(self) -> "Phrase":
         """Return the phrase with what was said as what the next head is said of."""
         return replace(self, theme=(*self.theme, *self.body), body=())
@@ -136,6 +208,10 @@ class Phrase:
         if self.theme:
             return replace(other, heads=self.heads, theme=other.body, body=self.body)
         return replace(other, heads=self.heads)
+
+
+def _is_amount(head: Mark) -> bool:
+    return head.entry.form == "plain" and head.entry.operation in AMOUNTS
 
 
 def _trimmed(body: Sequence[Mark]) -> tuple[Mark, ...]:
@@ -149,87 +225,3 @@ def _trimmed(body: Sequence[Mark]) -> tuple[Mark, ...]:
         said = said[: -len(opinion)]
     last = [*dropwhile(lambda mark: not mark.says_something, reversed(said))]
     return tuple(reversed(last))
-
-
-def phrases_of(marks: Sequence[Mark], grammar: Grammar) -> Iterator[Phrase]:
-    """Cut at separators, and where a head begins another wish: "less drums more piano"."""
-    phrase = Phrase("stop")
-    for mark, following in zip(marks, [*marks[1:], None], strict=False):
-        if _is_within_reason(mark, phrase) or _is_answer(mark, phrase, following, grammar):
-            continue
-        if _is_partner(mark, phrase, grammar):
-            yield phrase
-            phrase = Phrase("comma", heads=(replace(mark, entry=_SWITCH),))
-        elif _separates(mark, phrase):
-            yield phrase
-            phrase = Phrase(mark.kind)
-        elif _stands_after(mark, following, grammar):
-            phrase = phrase.headed(mark)
-        elif not _is_head(mark, phrase):
-            phrase = phrase.saying(mark)
-        elif not phrase.has_content:
-            phrase = phrase.headed(mark)
-        elif _is_predicate(mark, phrase):
-            phrase = phrase.as_theme().headed(mark)
-        else:
-            yield phrase
-            phrase = Phrase("comma").headed(mark)
-    yield phrase
-
-
-def _is_within_reason(mark: Mark, phrase: Phrase) -> bool:
-    """Say whether the mark belongs to a "because" that nothing has ended."""
-    reasoning = any(head.kind == "reason" for head in phrase.heads)
-    return reasoning and mark.kind not in ("stop", "comma")
-
-
-def _is_answer(mark: Mark, phrase: Phrase, following: Mark | None, grammar: Grammar) -> bool:
-    """Tell the "no" of "no, more piano" and "no I want piano" from that of "no piano".
-
-    A determiner takes a noun or an amount; before anything else it answers a question.
-    """
-    if mark.words not in grammar.answers or phrase.has_content:
-        return False
-    if following is None or following.kind in SEPARATORS or following.kind == "request":
-        return True
-    amounts = ("more", "less")
-    return following.entry.operation not in (None, *amounts)
-
-
-def _is_partner(mark: Mark, phrase: Phrase, grammar: Grammar) -> bool:
-    """Say whether the other half of a trade begins: the "with" of "replace jazz with blues"."""
-    partners = [grammar.partners[head.words] for head in phrase.heads if head.kind == "trade"]
-    return phrase.has_content and any(mark.words in words for words in partners)
-
-
-def _separates(mark: Mark, phrase: Phrase) -> bool:
-    if mark.kind == "with":
-        return phrase.has_content and phrase.operation != "without"
-    return mark.kind in SEPARATORS
-
-
-def _is_head(mark: Mark, phrase: Phrase) -> bool:
-    match mark.kind:
-        case "imperative":
-            return not phrase.has_content and all(
-                head.kind in (*_REQUESTS, "negator") for head in phrase.heads
-            )
-        case "with":
-            return not phrase.has_content
-        case "degree":
-            return phrase.is_denied
-        case kind:
-            return kind in _HEADS
-
-
-def _stands_after(mark: Mark, following: Mark | None, grammar: Grammar) -> bool:
-    """Say whether a head closes its phrase instead of beginning one: "piano only"."""
-    ends = following is None or following.kind in SEPARATORS
-    return ends and mark.words in grammar.after
-
-
-def _is_predicate(mark: Mark, phrase: Phrase) -> bool:
-    """Say whether the head is said of what stands before it: "the drums are too loud"."""
-    if mark.kind in ("quality", "excess"):
-        return phrase.is_bare  # "make the drums louder", "vocals too quiet"
-    return phrase.awaits_predicate and mark.kind in ("negator", "operation", "excess")

@@ -2,102 +2,176 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ranker import logistic, nearest
 from ranker.config import RankerConfig
 from ranker.examples import Example
+from ranker.exploration import deviations
 from ranker.library import Array, Library
+from ranker.listener import TASTE, Background
+from ranker.models import logistic, nearest, perceptron
+from ranker.models.perceptron import Perceptron
+from ranker.models.policy import Shares, evidence_of, shares_of
+from ranker.models.sequence import SequenceModel
+from ranker.terms import Parts, Rows, Source, best_first
 from ranker.wishes import Wish
+from schemas.updates import Model
 
-Model = Literal["order", "nearest", "blend", "logistic"]
+DEPTH = Source("depth", "what this session shows beyond single tracks")
+
+Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """A fitted session model: prior from words, coefficients from acts."""
+    """A fitted session model: prior from words, coefficients from acts, and what is beyond them."""
 
     examples: tuple[Example, ...]
+    """By time."""
     wishes: tuple[Wish, ...]
+    background: Background
     rows: Array
     """(n, d), vectors of the examples."""
     pulls: Array
     """(k, d), pulls of the wishes."""
-    alpha: NDArray[np.float64]
+    said: Vector
+    """(n,), what each example says: its weight, < 0 where the track was not wanted."""
+    alpha: Vector
     """(n,), coefficient of each example in the classifier's weights."""
-    handover: float
-    """Share of the classifier, in [0, 1]; the rest is the nearest neighbours'."""
+    weights: Vector
+    """(d,), the linear part of the model: the query for mining (P82).
+
+    Neighbours are not linear; near an example their linear part is its vector.
+    """
+    shares: Shares
+    """How much each model says."""
+    perceptron: Perceptron | None
+    aim: Vector
+    """(d,), where the sequence model points, by its share; zeros where it has no say."""
     config: RankerConfig
 
     @property
     def model(self) -> Model:
-        """Which model ranks."""
+        """The deepest model that has a say."""
         if not self.examples:
-            return "nearest" if self.wishes else "order"
-        if self.handover in (0.0, 1.0):
-            return "logistic" if self.handover else "nearest"
+            return "nearest" if self.wishes or self.background.is_known else "order"
+        if self.shares.sequence:
+            return "sequence"
+        if self.shares.perceptron:
+            return "mlp"
+        if self.shares.classifier in (0.0, 1.0):
+            return "logistic" if self.shares.classifier else "nearest"
         return "blend"
 
     @property
     def evidence(self) -> float:
         """Summed weight of all that was learned; a clause counts as much as a like."""
-        acts = sum(example.weight for example in self.examples)
         words = sum(abs(wish.strength) for wish in self.wishes) / self.config.words_strength
-        return acts + self.config.liked_weight * words
+        return float(np.abs(self.said).sum()) + self.config.liked_weight * words
 
     @property
-    def weights(self) -> NDArray[np.float64]:
-        """The linear part of the model, (d,): the query for mining (P82).
+    def sources(self) -> tuple[Source, ...]:
+        """The wishes, then the examples, the long-term taste, and what is beyond the classifier."""
+        words = (Source("words", wish.sentence, wish.event_id) for wish in self.wishes)
+        acts = (
+            Source("playback", example.sentence, example.event_id, example.track_id)
+            for example in self.examples
+        )
+        return (*words, *acts, TASTE, *([DEPTH] if self._is_deep else []))
 
-        Neighbours are not linear; near an example their linear part is its vector.
-        """
-        near = (1 - self.handover) * self._signs * self._weights / self.config.l2
-        coefficients = self.handover * self.alpha + near
-        return np.asarray(self.pulls.sum(axis=0) + coefficients @ self.rows, np.float64)
+    def scores(self, library: Library, rows: Rows) -> Parts:
+        """Return the log-odds of each track: one product, once the classifier ranks alone."""
+        if self.shares.classifier < 1:
+            return np.asarray(self.parts(library, rows).sum(axis=0))
+        vectors = library.vectors[rows]
+        linear = vectors.astype(np.float64) @ self.weights
+        return np.asarray(linear + self._bent(vectors) + self._steps(library)[rows])
 
-    def contributions(self, vectors: Array) -> NDArray[np.float64]:
-        """Return what each wish, then each example, adds to the log-odds of each track.
+    def parts(self, library: Library, rows: Rows) -> Parts:
+        """Return what each source adds to the log-odds of each track."""
+        vectors = library.vectors[rows].astype(np.float64)
+        words = self.pulls.astype(np.float64) @ vectors.T
+        for part, wish in zip(words, self.wishes, strict=True):
+            if wish.step:
+                part[wish.met_by(library)[rows]] += wish.step
+        blocks = [words, self._acts(vectors), (vectors @ self.background.weights)[None]]
+        if self._is_deep:
+            blocks.append((vectors @ self.aim + self._bent(library.vectors[rows]))[None])
+        return np.concatenate(blocks)
 
-        Parameters
-        ----------
-        vectors : (m, d)
-
-        Returns
-        -------
-        (k + n, m)
-
-        """
-        similarity = (self.rows @ vectors.T).astype(np.float64)
+    def _acts(self, vectors: Vector) -> Parts:
+        """Return what each example adds, classifier and neighbours each by its share."""
+        similarity = self.rows.astype(np.float64) @ vectors.T
         classifier = self.alpha[:, None] * similarity
+        share = self.shares.classifier
+        if share == 1:
+            return classifier
         neighbours = nearest.contributions(
             similarity,
-            self._signs,
-            self._weights,
+            np.sign(self.said),
+            np.abs(self.said),
             neighbours=self.config.neighbours,
             scale=1 / self.config.l2,
         )
-        acts = self.handover * classifier + (1 - self.handover) * neighbours
-        return np.concatenate([(self.pulls @ vectors.T).astype(np.float64), acts])
+        return share * classifier + (1 - share) * neighbours
+
+    def over(self, library: Library) -> Parts:
+        """Return every track's log-odds, (n,), but for the neighbours': what is mined by."""
+        linear = library.vectors @ self.weights.astype(np.float32)
+        return np.asarray(linear + self._bent(library.vectors) + self._steps(library), np.float64)
 
     @property
-    def _signs(self) -> NDArray[np.float64]:
-        return np.array([1.0 if example.label else -1.0 for example in self.examples])
+    def _is_deep(self) -> bool:
+        return bool(self.shares.perceptron or self.shares.sequence)
 
-    @property
-    def _weights(self) -> NDArray[np.float64]:
-        return np.array([example.weight for example in self.examples])
+    def _bent(self, vectors: Array) -> Parts:
+        """Return what the perceptron adds to the linear part, (m,)."""
+        if self.perceptron is None:
+            return np.zeros(len(vectors))
+        return self.shares.perceptron * self.perceptron.log_odds(vectors)
+
+    def _steps(self, library: Library) -> Parts:
+        """Return what wishes add to the tracks that have their subject, (n,)."""
+        steps = np.zeros(len(library))
+        for wish in self.wishes:
+            if wish.step:
+                steps[wish.met_by(library)] += wish.step
+        return steps
+
+    def order(self, library: Library, rows: Rows, scores: Parts) -> list[int]:
+        """Return indexes into `rows`, the first to play first."""
+        return best_first(scores)
+
+    def deviations(self, count: int, rng: np.random.Generator) -> Parts:
+        """Draw how far the weights may lie from the fitted ones, (count, d)."""
+        logits = self.rows.astype(np.float64) @ self.weights
+        return deviations(
+            self.rows, logits, np.abs(self.said), l2=self.config.l2, count=count, rng=rng
+        )
 
 
 def fit(
-    examples: Sequence[Example], wishes: Sequence[Wish], library: Library, config: RankerConfig
+    examples: Sequence[Example],
+    wishes: Sequence[Wish],
+    background: Background,
+    library: Library,
+    config: RankerConfig,
+    *,
+    switches: Sequence[datetime] = (),
+    sequence: SequenceModel | None = None,
 ) -> Preference:
     """Fit the session's model from scratch (P73-P75): O(n^2 d + n^3) for n examples.
 
     Words are the prior's mean, not rows: a single positive row would be balanced away by the
-    skips, whatever its weight.
+    skips, whatever its weight. The examples may come in any order.
+
+    Parameters
+    ----------
+    switches : when the mood was changed by words
+    sequence : the sequence model, where one was trained; has no say in another space's library
 
     Raises
     ------
@@ -105,30 +179,47 @@ def fit(
         The library lacks the track of an example.
 
     """
-    dimension = library.vectors.shape[1]
+    examples = tuple(sorted(examples, key=_place))
     rows = library.stack([example.track_id for example in examples])
-    pulls = np.array([wish.pull for wish in wishes], np.float32).reshape(-1, dimension)
     wide = rows.astype(np.float64)
-    alpha = logistic.fit(
-        wide @ wide.T,
-        wide @ pulls.sum(axis=0, dtype=np.float64),
-        np.array([float(example.label) for example in examples]),
-        np.array([example.weight for example in examples]),
-        l2=config.l2,
-    )
+    pulls = np.array([wish.pull for wish in wishes], np.float32).reshape(-1, library.dimension)
+    mean = pulls.sum(axis=0, dtype=np.float64) + background.weights
+    said = np.array([e.weight if e.label else -e.weight for e in examples], np.float64)
+    y, weights = (said > 0).astype(np.float64), np.abs(said)
+    gram, prior = wide @ wide.T, wide @ mean
+    alpha = logistic.fit(gram, prior, y, weights, l2=config.l2)
+    sequence = sequence if sequence is not None and sequence.fits(library) else None
+    evidence = evidence_of(examples, library, words=len(wishes), switches=switches)
+    shares = shares_of(evidence, config, remembers=sequence is not None)
+    aim, bent = np.zeros(library.dimension), None
+    if sequence is not None and shares.sequence:
+        newest = examples[-config.sequence_acts :]
+        aim = shares.sequence * sequence.direction(
+            wide[-config.sequence_acts :],
+            np.array([example.signed for example in newest]),
+            np.array([example.at for example in newest]),
+        )
+    if shares.perceptron:
+        fades = np.array([example.fade for example in examples])
+        slowly = weights / fades * fades**config.perceptron_memory
+        bent = perceptron.fit(rows, prior + gram @ alpha, y, slowly, config)
+    near = (1 - shares.classifier) * said / config.l2
     return Preference(
-        examples=tuple(examples),
+        examples=examples,
         wishes=tuple(wishes),
+        background=background,
         rows=rows,
         pulls=pulls,
+        said=said,
         alpha=alpha,
-        handover=_handover(examples, config),
+        weights=mean + (shares.classifier * alpha + near) @ wide + aim,
+        shares=shares,
+        perceptron=bent,
+        aim=aim,
         config=config,
     )
 
 
-def _handover(examples: Sequence[Example], config: RankerConfig) -> float:
-    """Return the classifier's share: 0 with one class, rising with the rarer one (P86)."""
-    wanted = sum(example.weight for example in examples if example.label)
-    unwanted = sum(example.weight for example in examples if not example.label)
-    return min(1.0, min(wanted, unwanted) / config.handover_weight)
+def _place(example: Example) -> tuple[float, str, str, bool, float]:
+    """Sort examples by time, and those of one event by what they say."""
+    return example.at, example.event_id, example.track_id, example.label, example.weight

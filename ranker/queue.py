@@ -1,120 +1,181 @@
-"""Candidates -> queue: score, sort, and say why."""
+"""Candidates -> queue: score, line up, and say why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
+from ranker.arrangement import Arrangement
 from ranker.candidates import Candidates
 from ranker.config import RankerConfig
-from ranker.examples import Example
+from ranker.exploration import probabilities, seed_of
+from ranker.filters import told
 from ranker.history import History
 from ranker.library import Library
-from ranker.preference import Preference
+from ranker.lineup import spread, steadied, without_doubles, woven
+from ranker.models.logistic import sigmoid
+from ranker.reasons import reasons, rounded
+from ranker.terms import Parts, Scorer, Source
 from schemas import Cause, Slot
-from schemas.updates import MAX_SENTENCE
+from schemas.updates import Lane
 
-ORDER = Cause(kind="order", sentence="its place in the playlist")
-REST = Cause(kind="rest", sentence="smaller reasons together")
+ORDER = Source("order", "its place in the playlist")
+CHANCE = Source("chance", "to find out whether you like it")
+REST = Source("rest", "smaller reasons together")
 
-DIGITS = 6
-"""Decimals of a score and its reasons on the wire."""
+SLOTS = TypeAdapter(tuple[Slot, ...])
+"""Validates a queue at once: a third of the time of slot by slot, or of trusting them unread."""
 
 
-def rank(
-    candidates: Candidates,
-    history: History,
-    preference: Preference,
-    library: Library,
-    config: RankerConfig,
-) -> tuple[tuple[Slot, ...], tuple[Cause, ...]]:
-    """Return the queue, best first, and the causes that its reasons point at.
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What the candidates are worth."""
 
-    A slot's score is the exact sum of its reasons; equal scores keep the candidates' order.
-    """
-    if not candidates.track_ids:
-        return (), ()
-    vectors = library.stack(candidates.track_ids)
-    parts = np.vstack(
-        [preference.contributions(vectors), _initial_order(candidates, history, preference, config)]
-    )
-    scores = _rounded(parts.sum(axis=0))
-    best = np.argsort(-scores, kind="stable")[: config.queue_length]
-    told = reasons(parts[:, best], scores[best], named=config.named_reasons)
-    used = sorted({row for why in told for row, _ in why})
-    places = {row: place for place, row in enumerate(used)}
-    slots = tuple(
-        Slot(
-            track_id=candidates.track_ids[column],
-            score=score,
-            lane="playlist" if column < candidates.from_playlist else "mined",
-            reasons=tuple((places[row], value) for row, value in why),
+    scores: Parts
+    """(m,), log-odds in the wire's decimals."""
+    standing: tuple[tuple[Source, Parts], ...]
+    """What no model gives: sources with (m,) log-odds each."""
+    drawn: Parts | None = None
+    """(draws, m), scores under draws of the posterior; None without exploration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """One ranking of one session, from all that it depends on."""
+
+    candidates: Candidates
+    history: History
+    arrangement: Arrangement
+    scorer: Scorer
+    library: Library
+    config: RankerConfig
+
+    def queue(self) -> tuple[tuple[Slot, ...], tuple[Cause, ...]]:
+        """Return the queue, next first, and the causes that its reasons point at.
+
+        A slot's score is the exact sum of its reasons; equal scores keep the candidates' order.
+        """
+        if not len(self.candidates.rows):
+            return (), ()
+        scored = self.scored()
+        line = self._lined_up(scored.scores)
+        chances = [1.0] * len(line)
+        if scored.drawn is not None:
+            chances = probabilities(scored.drawn, line, frozenset(self.candidates.places))
+        return self._told(line, scored, chances)
+
+    def terms(self, row: int) -> tuple[tuple[Cause, float], ...]:
+        """Return all that adds to the score of one track of the library, strongest first."""
+        alone = replace(self, candidates=replace(self.candidates, rows=np.array([row]), places={}))
+        standing = alone.scored().standing
+        parts = alone.scorer.parts(self.library, alone.candidates.rows)[:, 0].tolist()
+        parts += [float(part[0]) for _, part in standing]
+        sources = (*self.scorer.sources, *(source for source, _ in standing))
+        told = [(s.told(self.library), part) for s, part in zip(sources, parts, strict=True)]
+        return tuple(sorted((term for term in told if term[1]), key=lambda term: -abs(term[1])))
+
+    def scored(self) -> Scored:
+        """Score the candidates: the model, the playlist's order, boosts, and chance."""
+        rows, standing = self.candidates.rows, tuple(self._standing())
+        likely = self.scorer.scores(self.library, rows) + sum(part for _, part in standing)
+        if not self.config.exploration or self.history.newest is None:
+            return Scored(rounded(likely), standing)
+        rng = seed_of(self.history.newest)
+        deviations = self.scorer.deviations(self.config.exploration_draws + 1, rng)
+        vectors = self.library.vectors[rows].astype(np.float64)
+        moved = self.config.exploration * deviations @ vectors.T
+        standing = (*standing, (CHANCE, moved[0]))
+        return Scored(rounded(likely + moved[0]), standing, likely + moved[1:])
+
+    def _standing(self) -> Iterator[tuple[Source, Parts]]:
+        yield ORDER, self._initial_order()
+        for boost in self.history.rules.boosts:
+            met = self.library.where(boost.where)[self.candidates.rows]
+            source = Source("boost", f"a rule for {told(boost.where)}")
+            yield source, np.where(met, boost.log_odds, 0.0)
+
+    def _initial_order(self) -> Parts:
+        """Return the initial order's log-odds for each candidate, fading with evidence (P96).
+
+        From +half of `order_strength` for the playlist's first to -half for its last and for
+        what is not in it; nothing where there is no playlist.
+        """
+        playlist = self.history.playlist
+        if not playlist:
+            return np.zeros(len(self.candidates.rows))
+        places = np.ones(len(self.library))
+        known = self.library.rows
+        there = [place for place, track_id in enumerate(playlist) if track_id in known]
+        rows = [known[playlist[place]] for place in there]
+        places[rows] = np.array(there) / max(len(playlist) - 1, 1)
+        fade = 1 + self.scorer.evidence / self.config.order_evidence
+        return self.config.order_strength / fade * (0.5 - places[self.candidates.rows])
+
+    def _lined_up(self, scores: Parts) -> list[int]:
+        """Return indexes of the candidates, next first, under the rules of `ranker.lineup`."""
+        library, config = self.library, self.config
+        rows, fixed = self.candidates.rows, self.candidates.places
+        order = self.scorer.order(library, rows, scores)
+        if fixed:
+            order = [index for index in order if index not in fixed]
+        order = order[: self._likely(scores)]
+        played = [library.rows[track] for track in self.history.played & library.rows.keys()]
+        taken = np.array([*played, *rows[list(fixed)]], np.intp)
+        order = without_doubles(order, rows, taken, library, config)
+        asked = frozenset[str]().union(*(wish.artists for wish in self.scorer.wishes))
+        order = spread(order, scores, rows, asked, library, config)
+        if config.churn_budget is not None:
+            order = steadied(order, self._shown(order), config.churn_budget)
+        return woven(order, fixed, config.queue_length)
+
+    def _likely(self, scores: Parts) -> int:
+        """Return how many are worth queueing beside the fixed, once there is evidence (P78)."""
+        if self.scorer.evidence < self.config.drop_evidence:
+            return len(scores)
+        free = scores[len(self.candidates.places) :]
+        likely = np.count_nonzero(sigmoid(free) >= self.config.drop_probability)
+        return max(int(likely), self.config.least_queue)
+
+    def _shown(self, order: list[int]) -> dict[int, int]:
+        """Return the places at which the player shows candidates, counted among `order`."""
+        ids = self.library.track_ids
+        index_of = {ids[self.candidates.rows[index]]: index for index in order}
+        shown = (index_of[track] for track in self.arrangement.shown if track in index_of)
+        return {index: place for place, index in enumerate(shown)}
+
+    def _told(
+        self, line: list[int], scored: Scored, chances: list[float]
+    ) -> tuple[tuple[Slot, ...], tuple[Cause, ...]]:
+        """Return the slots of a line, and the causes that are named in them."""
+        rows = self.candidates.rows[line]
+        standing = [part[line] for _, part in scored.standing]
+        parts = np.vstack([self.scorer.parts(self.library, rows), *standing])
+        scores = scored.scores[line]
+        why = reasons(parts, scores, named=self.config.named_reasons)
+        used = sorted({row for reason in why for row, _ in reason})
+        places = {row: place for place, row in enumerate(used)}
+        ids = [self.library.track_ids[row] for row in rows.tolist()]
+        playlist = frozenset(self.history.playlist)
+        slots = SLOTS.validate_python(
+            [
+                {
+                    "track_id": track_id,
+                    "score": score,
+                    "lane": self._lane(track_id, playlist),
+                    "locked": index in self.candidates.places,
+                    "probability": chance,
+                    "reasons": [(places[row], part) for row, part in reason],
+                }
+                for index, track_id, score, chance, reason in zip(
+                    line, ids, scores.tolist(), chances, why, strict=True
+                )
+            ]
         )
-        for column, score, why in zip(best.tolist(), scores[best].tolist(), told, strict=True)
-    )
-    return slots, tuple(_cause(row, preference, library) for row in used)
+        sources = (*self.scorer.sources, *(source for source, _ in scored.standing), REST)
+        return slots, tuple(sources[row].told(self.library) for row in used)
 
-
-def _initial_order(
-    candidates: Candidates, history: History, preference: Preference, config: RankerConfig
-) -> NDArray[np.float64]:
-    """Return the initial order's log-odds for each candidate, fading with evidence (P96).
-
-    From +half of `order_strength` for the playlist's first to -half for its last and for what
-    is not in it; nothing where there is no playlist.
-    """
-    if not history.playlist:
-        return np.zeros(len(candidates.track_ids))
-    place = {track_id: rank for rank, track_id in enumerate(history.playlist)}
-    last = max(len(place) - 1, 1)
-    ranks = [place.get(track_id, last) / last for track_id in candidates.track_ids]
-    alpha = config.order_strength / (1 + preference.evidence / config.order_evidence)
-    return alpha * (0.5 - np.array(ranks))
-
-
-def reasons(
-    parts: NDArray[np.float64], scores: NDArray[np.float64], *, named: int
-) -> list[tuple[tuple[int, float], ...]]:
-    """Return each track's strongest parts as (row, contribution), and the rest in one more.
-
-    Parameters
-    ----------
-    parts : (r, m), what each of r causes adds to the score of each of m tracks
-    scores : (m,), the rounded sums that the reasons are to give within 1e-6
-    named : how many reasons are named; the others are summed as row r
-
-    Examples
-    --------
-    >>> reasons(np.array([[0.5], [-2.0], [0.25], [0.125]]), np.array([-1.125]), named=2)
-    [((1, -2.0), (0, 0.5), (4, 0.375))]
-
-    """
-    strongest = np.argsort(-np.abs(parts), axis=0, kind="stable")[:named]
-    values = _rounded(np.take_along_axis(parts, strongest, axis=0))
-    rest = _rounded(scores - values.sum(axis=0))
-    rows = np.vstack([strongest, np.full_like(scores, len(parts), dtype=np.intp)])
-    return [
-        tuple(reason for reason in zip(which, what, strict=True) if reason[1])
-        for which, what in zip(rows.T.tolist(), np.vstack([values, rest]).T.tolist(), strict=True)
-    ]
-
-
-def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    # Adding zero turns -0.0 into 0.0: equal numbers, equal bytes.
-    return np.asarray(np.round(values, DIGITS) + 0.0)
-
-
-def _cause(row: int, preference: Preference, library: Library) -> Cause:
-    """Return the cause of a row of the parts: wishes, then examples, the order, the rest."""
-    n_wishes, n_examples = len(preference.wishes), len(preference.examples)
-    if row < n_wishes:
-        wish = preference.wishes[row]
-        return Cause(kind="words", sentence=wish.sentence, event_id=wish.event_id)
-    if row < n_wishes + n_examples:
-        example = preference.examples[row - n_wishes]
-        return Cause(kind="playback", sentence=_told(example, library), event_id=example.event_id)
-    return ORDER if row == n_wishes + n_examples else REST
-
-
-def _told(example: Example, library: Library) -> str:
-    # No str.format: the sentence may hold words of the listener, braces and all.
-    title = f"“{library.title(example.track_id)}”"
-    return example.sentence.replace("{title}", title)[:MAX_SENTENCE]
+    def _lane(self, track_id: str, playlist: frozenset[str]) -> Lane:
+        if track_id in self.arrangement.own:
+            return "listener"
+        return "playlist" if track_id in playlist else "mined"

@@ -1,12 +1,13 @@
 """The nouns on the wire: every record that crosses a topic, and the topics themselves."""
 
 from schemas.commands import SessionCommand
+from schemas.filters import Boost, QueueRules, TrackFilter
 from schemas.intents import Clause, Intent, UnderstoodClause, UnderstoodIntent
 from schemas.playback import PlaybackEvent
 from schemas.record import ListenerEvent, Record, Versioned
 from schemas.rejected import RejectedEvent
 from schemas.session import SessionEvent, SessionState
-from schemas.updates import Cause, PlaylistUpdate, Slot
+from schemas.updates import Cause, PlaylistUpdate, Receipt, Slot
 from schemas.vectors import (
     TextVector,
     Track,
@@ -19,12 +20,15 @@ from schemas.vectors import (
 )
 
 __all__ = [
+    "Boost",
     "Cause",
     "Clause",
     "Intent",
     "ListenerEvent",
     "PlaybackEvent",
     "PlaylistUpdate",
+    "QueueRules",
+    "Receipt",
     "Record",
     "RejectedEvent",
     "SessionCommand",
@@ -33,6 +37,7 @@ __all__ = [
     "Slot",
     "TextVector",
     "Track",
+    "TrackFilter",
     "TrackInfo",
     "TrackVector",
     "UnderstoodClause",

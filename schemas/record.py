@@ -59,6 +59,8 @@ class ListenerEvent(Versioned):
     session_id: Id
     occurred_at: UtcTime
     """Event time, set by the player when it happened, not when it was sent."""
+    member: Id | None = None
+    """Who of those that share the session acted; absent where only one listens."""
 
     @property
     def order(self) -> tuple[datetime, str]:

@@ -13,13 +13,25 @@ Sentence = Annotated[str, Field(max_length=MAX_SENTENCE)]
 """Something said to the listener, in English."""
 
 
+Lane = Literal["listener", "playlist", "mined"]
+"""Where a track came from: the listener's own hand, the initial playlist, the library."""
+
+
+CauseKind = Literal["playback", "words", "order", "taste", "boost", "depth", "chance", "rest"]
+Model = Literal["order", "nearest", "blend", "logistic", "mlp", "sequence"]
+
+
 class Cause(Record):
     """Something that moved tracks: an event of the session, or a standing term of the score."""
 
-    kind: Literal["playback", "words", "order", "rest"]
-    """`order` is the initial playlist's own order; `rest` sums what is too small to name."""
+    kind: CauseKind
+    """`order` is the initial playlist's own order, `taste` the listener's long-term model, `boost`
+    a rule of the product, `depth` what a model beyond the linear one adds, `chance` exploration;
+    `rest` sums what is too small to name."""
     sentence: Sentence
     event_id: Id | None = None
+    member: Id | None = None
+    """Whose model it belongs to, in a shared session."""
 
 
 class Slot(Record):
@@ -28,11 +40,24 @@ class Slot(Record):
     track_id: Id
     score: float
     """Log-odds that the track fits the session now; the sum of its reasons."""
-    lane: Literal["playlist", "mined"] = "playlist"
-    """Where the track came from: the initial playlist, or the library."""
+    lane: Lane = "playlist"
     locked: bool = False
+    """Whether the listener, or what the player prefetched, keeps it in its place."""
+    probability: float = Field(default=1.0, ge=0, le=1)
+    """Chance that exploration puts this track here, given the slots before; 1 without it."""
     reasons: tuple[tuple[int, float], ...] = ()
     """(index into the update's causes, contribution to the score), strongest first."""
+
+
+class Receipt(Record):
+    """Proof of what an `undo` or a `forget` took out of a session."""
+
+    removed: tuple[Id, ...]
+    """Ids of the events that no longer count."""
+    before: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    """SHA-256 of the events in force before, in their order."""
+    after: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    """The same of what is left: equal to that of a session that never saw the events."""
 
 
 class PlaylistUpdate(Versioned):
@@ -46,14 +71,20 @@ class PlaylistUpdate(Versioned):
     """The event that was folded in last."""
     occurred_at: UtcTime
     """Event time of that event."""
-    model: Literal["order", "nearest", "blend", "logistic"]
-    """What ranked: nothing learned yet, nearest neighbours, the hand-over, the classifier."""
+    model: Model
+    """What ranked: nothing learned yet, nearest neighbours, the hand-over, the classifier, or a
+    model beyond it."""
     current: Id | None = None
     """The track that plays, as far as the events tell."""
     slots: tuple[Slot, ...]
     causes: tuple[Cause, ...] = ()
     relaxed: tuple[Sentence, ...] = ()
-    """Wishes that would have emptied the queue and were therefore treated as preferences."""
+    """Wishes and rules that would have emptied the queue and therefore gave way, first the first
+    that did."""
     unheard: tuple[Sentence, ...] = ()
     """Wishes that were understood in another space than the one that ranks now, and have no effect
     in it: whoever still wants them says them again."""
+    empty_because: Sentence | None = None
+    """Where nothing is left to play: the rule that took the last candidate."""
+    receipt: Receipt | None = None
+    """For an `undo` or a `forget`."""

@@ -65,6 +65,8 @@ class TrackInfo(Record):
     genre: Annotated[str, Field(max_length=200)] | None = None
     year: int | None = Field(default=None, ge=1000, le=2200)
     duration_seconds: float | None = Field(default=None, gt=0)
+    bpm: float | None = Field(default=None, gt=0, le=1000)
+    """Beats a minute, where a tag tells."""
 
 
 SpaceHash = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\w.:@+=-]+$")]

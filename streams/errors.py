@@ -4,6 +4,7 @@
   - BrokerUnavailable: no broker answers
   - BrokerFailed: the embedded broker ended, or did not come up
   - EmbeddedMissing: the extra that the embedded broker needs is not installed
+  - TorchMissing: the extra that training needs is not installed
   - JarsUnavailable: the embedded broker's program cannot be had
   - PortTaken: another program listens where the embedded broker should
   - TopicsUnavailable: a topic could not be created or read
@@ -13,6 +14,7 @@
   - NothingToIndex: the catalogue is empty, and no folder was named
   - PartialSpace: a space that lacks too many of the tracks that another one has
   - SpaceInUse: a space that cannot be dropped while the workers use it
+  - UnreadableLog, UnreadablePolicy: a file given to `upnext replay` or `diff`
   - EventError: the event is at fault, not the process
     + NullValue, TooLarge, KeyMismatch, WrongKey, FromTheFuture
 """
@@ -61,6 +63,13 @@ class EmbeddedMissing(StreamsError):
             f"or {OTHER_BROKER}"
         )
         self.module = module
+
+
+class TorchMissing(StreamsError):
+    """Training needs a package that the base install leaves out."""
+
+    def __init__(self) -> None:
+        super().__init__("training needs 'torch': pip install 'upnext[embedder]'")
 
 
 class JarsUnavailable(StreamsError):
@@ -165,6 +174,27 @@ class SpaceInUse(StreamsError):
             "workers, and drop it then"
         )
         self.space = space
+
+
+class UnreadableLog(StreamsError):
+    """A file is no log of `upnext record`."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"cannot read the log {str(path)!r}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class UnreadablePolicy(StreamsError):
+    """A file holds no policy."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot read the policy {str(path)!r}: {reason}; it is TOML, with fields of "
+            "RankerConfig such as l2 = 0.5"
+        )
+        self.path = path
+        self.reason = reason
 
 
 class EventError(StreamsError):

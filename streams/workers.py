@@ -78,13 +78,18 @@ def _sessions(settings: Settings, wait: bool) -> "App":
 def _words(settings: Settings, _: bool) -> "App":
     from embedder.space import Space
     from streams.agents.words import words_app
+    from streams.names_feed import NamesFeed
+    from streams.understanding import plain_words, warm_up
     from streams.vocabulary import publish_vocabulary
 
     space = Space.load(settings.space)
     # Encodes the vocabulary, so that the first listener need not wait for the text tower.
     changes = publish_vocabulary(space, settings.bootstrap)
     log.info("vocabulary: %d words written, %d removed", len(changes.written), len(changes.removed))
-    return words_app(settings, space)
+    warm_up(space)
+    feed = NamesFeed(settings.bootstrap, space=space.hash, plain=plain_words(space))
+    feed.start()
+    return words_app(settings, space, lambda: feed.names)
 
 
 def _index(settings: Settings, _: bool) -> "App":

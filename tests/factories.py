@@ -16,6 +16,7 @@ from schemas import (
     SessionCommand,
     SessionEvent,
     SessionState,
+    TrackInfo,
     UnderstoodClause,
     UnderstoodIntent,
     pack_vector,
@@ -113,13 +114,18 @@ def state(*events: SessionEvent) -> SessionState:
     return SessionState(listener_id="ann", session_id="s1", events=events)
 
 
+def info(track_id: str, **fields: Any) -> TrackInfo:
+    """Return what is known of a track: at least a title."""
+    return TrackInfo(**{"title": track_id.replace("-", " ").capitalize(), **fields})
+
+
 def library(
     tracks: Mapping[str, Point] = TRACKS, dimension: int = 3, space: str = "tiny"
 ) -> Library:
     """Return tracks that can be ranked; the title of `calm-1` is `Calm 1`."""
     return Library.of(
         (
-            (track_id, np.array(vector, np.float32), track_id.replace("-", " ").capitalize())
+            (track_id, np.array(vector, np.float32), info(track_id))
             for track_id, vector in tracks.items()
         ),
         dimension,

@@ -11,7 +11,7 @@ from embedder.encoders import Array, Encoders
 from embedder.errors import NotASpace
 from embedder.manifest import Manifest
 from embedder.small.features import FRONT_END, features_of
-from embedder.small.sentences import SENTENCE_MODEL, SentenceEncoder
+from embedder.small.sentences import SENTENCE_MODEL, SentenceEncoder, sentence_encoder
 from embedder.small.towers import DIMENSION, AudioTower, TextTower
 from embedder.small.weights import read_towers
 
@@ -48,7 +48,7 @@ class SmallText:
 
     @cached_property
     def _sentences(self) -> SentenceEncoder:
-        return SentenceEncoder()
+        return sentence_encoder()
 
 
 def load_small(folder: Path, manifest: Manifest) -> Encoders:

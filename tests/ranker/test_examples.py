@@ -30,16 +30,16 @@ WANTED, UNWANTED = True, False
 @pytest.mark.parametrize(
     "event, label, weight",
     [
-        (skip(heard=0.0), UNWANTED, 1.0),
-        (skip(heard=0.05), UNWANTED, 1.0),
-        (skip(heard=0.275), UNWANTED, 0.6),  # halfway between 5 % and 50 %: between 1 and .2
-        (skip(heard=0.4999999), UNWANTED, 0.2),
+        (skip(heard=0.0), UNWANTED, 0.6),
+        (skip(heard=0.05), UNWANTED, 0.6),
+        (skip(heard=0.275), UNWANTED, 0.36),  # halfway between 5 % and 50 %: between .6 and .12
+        (skip(heard=0.4999999), UNWANTED, 0.12),
         (skip(heard=0.5), WANTED, 0.3),
         (skip(heard=0.6), WANTED, 0.3),
         (skip(heard=1.0), WANTED, 0.3),
-        (playback("calm-1", "skipped"), UNWANTED, 0.8),
-        (playback("calm-1", "skipped", position_seconds=4), UNWANTED, 0.8),
-        (playback("calm-1", "skipped", chosen_by="listener"), UNWANTED, 0.4),
+        (playback("calm-1", "skipped"), UNWANTED, 0.5),
+        (playback("calm-1", "skipped", position_seconds=4), UNWANTED, 0.5),
+        (playback("calm-1", "skipped", chosen_by="listener"), UNWANTED, 0.25),
         (playback("calm-1", "completed"), WANTED, 1.0),
         (progressed(0.5), WANTED, 0.6),
         (playback("calm-1", "liked"), WANTED, 2.0),
@@ -58,7 +58,7 @@ def test_an_act_teaches(event: PlaybackEvent, label: bool, weight: float) -> Non
     assert example.weight == pytest.approx(weight, abs=1e-6)
 
 
-@pytest.mark.parametrize("heard, weight", [(0.02, 0.5), (0.275, 0.3)])
+@pytest.mark.parametrize("heard, weight", [(0.02, 0.3), (0.275, 0.18)])
 def test_a_skip_of_ones_own_choice_counts_half(heard: float, weight: float) -> None:
     own = skip(heard=heard).model_copy(update={"chosen_by": "listener"})
 
@@ -157,7 +157,11 @@ def test_a_pointing_transcript_counts_as_much_as_it_is_sure() -> None:
 
 def test_every_constant_is_a_setting() -> None:
     config = RankerConfig(
-        early_fraction=0.1, listened_fraction=0.3, late_skip_weight=0.5, half_life_events=1
+        early_fraction=0.1,
+        listened_fraction=0.3,
+        early_skip_weight=1.0,
+        late_skip_weight=0.5,
+        half_life_events=1,
     )
 
     older, newer = examples(skip("calm-1", 0, 0.2), skip("calm-2", 1, 0.2), config=config)

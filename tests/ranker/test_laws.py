@@ -1,5 +1,6 @@
 """What holds for every session: its state and its queue depend on the set of its events alone."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ranker import preference
 from ranker.config import RankerConfig
 from ranker.examples import examples_of
 from ranker.history import history_of
+from ranker.listener import Background
 from ranker.preference import Preference
 from ranker.session import step
 from ranker.wishes import wishes_of
@@ -19,6 +21,11 @@ from tests.factories import command, follow, state, undo
 from tests.ranker.logs import TRACKS, logs
 
 SMALL = RankerConfig(queue_length=15, mined=20)
+EVERYTHING = replace(
+    SMALL, exploration=0.5, diversity=1.0, churn_budget=3, group_rule="turns", drop_evidence=1.0
+)
+"""All knobs turned."""
+NOBODY = Background.none(8)
 
 thoroughly = settings(max_examples=100)
 briefly = settings(max_examples=40)
@@ -35,23 +42,24 @@ def deliveries(draw: st.DrawFn) -> tuple[list[SessionEvent], list[SessionEvent]]
 def fitted(session: SessionState) -> Preference:
     history = history_of(session)
     wishes = wishes_of(history, TRACKS, SMALL)
-    return preference.fit(examples_of(history, SMALL), wishes, TRACKS, SMALL)
+    return preference.fit(examples_of(history, SMALL), wishes, NOBODY, TRACKS, SMALL)
 
 
+@pytest.mark.parametrize("config", [SMALL, EVERYTHING], ids=["plain", "all knobs turned"])
 @given(deliveries())
 @thoroughly
 def test_order_duplication_and_delay_do_not_matter(
-    delivered: tuple[list[SessionEvent], list[SessionEvent]],
+    config: RankerConfig, delivered: tuple[list[SessionEvent], list[SessionEvent]]
 ) -> None:
     in_order, anyhow = delivered
 
-    first, _ = follow(*in_order, tracks=TRACKS, config=SMALL)
-    second, _ = follow(*anyhow, tracks=TRACKS, config=SMALL)
+    first, _ = follow(*in_order, tracks=TRACKS, config=config)
+    second, _ = follow(*anyhow, tracks=TRACKS, config=config)
 
     assert first.encode() == second.encode()
     assert first.revision == second.revision
     # Asking again with a known event names the same cause on both sides.
-    (_, one), (_, other) = (step(s, in_order[0], TRACKS, SMALL) for s in (first, second))
+    (_, one), (_, other) = (step(s, in_order[0], TRACKS, config) for s in (first, second))
     assert one.encode() == other.encode()
 
 
@@ -139,11 +147,13 @@ def test_step_leaves_its_inputs_alone(log: list[SessionEvent]) -> None:
 def test_every_queue_is_well_formed(log: list[SessionEvent]) -> None:
     session, update = follow(*log, tracks=TRACKS, config=SMALL)
     queued = [slot.track_id for slot in update.slots]
-    scores = [slot.score for slot in update.slots]
+    scores = [slot.score for slot in update.slots if not slot.locked]
 
-    assert not set(queued) & history_of(session).played
+    chosen = {slot.track_id for slot in update.slots if slot.lane == "listener"}
+    assert not (set(queued) - chosen) & history_of(session).played
     assert len(set(queued)) == len(queued) <= SMALL.queue_length
     assert scores == sorted(scores, reverse=True)
+    assert (update.empty_because is None) == bool(queued)
     for slot in update.slots:
         told = [part for _, part in slot.reasons]
         assert sum(told) == pytest.approx(slot.score, abs=1e-6)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import check_grad
 from sklearn.linear_model import LogisticRegression
 
-from ranker import logistic
+from ranker.models import logistic
 
 Vector = NDArray[np.float64]
 

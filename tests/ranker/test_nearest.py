@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import kendalltau
 
-from ranker import nearest, preference
+from ranker import preference
 from ranker.config import RankerConfig
 from ranker.examples import Example
+from ranker.listener import Background
+from ranker.models import nearest
 from schemas import SessionEvent
 from tests.factories import follow, playback, queue, random_library, skip, start, understood
 
 CONFIG = RankerConfig()
 TRACKS = random_library(count=200, dimension=16)
+NOBODY = Background.none(16)
 
 Vector = NDArray[np.float64]
 
@@ -128,8 +131,8 @@ def scores(wanted: float, unwanted: float) -> Vector:
         Example(f"e{i}", f"t{i}", i < 4, (wanted if i < 4 else unwanted) / 4, "") for i in range(8)
     ]
     present = [row for row in rows if row.weight]
-    model = preference.fit(present, (), TRACKS, CONFIG)
-    return np.asarray(model.contributions(TRACKS.vectors).sum(axis=0))
+    model = preference.fit(present, (), NOBODY, TRACKS, CONFIG)
+    return np.asarray(model.parts(TRACKS, np.arange(len(TRACKS))).sum(axis=0))
 
 
 @pytest.mark.parametrize("unwanted", [0.5, 1.0, CONFIG.handover_weight, 3.0])
@@ -158,11 +161,11 @@ def test_the_classifiers_share_is_the_rarer_classs_weight(unwanted: float, share
     rows = [Example("e0", "t0", True, 9.0, "")]
     rows += [Example("e1", "t1", False, unwanted, "")] if unwanted else []
 
-    assert preference.fit(rows, (), TRACKS, CONFIG).handover == share
+    assert preference.fit(rows, (), NOBODY, TRACKS, CONFIG).shares.classifier == share
 
 
 def test_mining_asks_for_the_neighbours_while_they_rank() -> None:
-    model = preference.fit([Example("e0", "t0", True, 2.0, "")], (), TRACKS, CONFIG)
+    model = preference.fit([Example("e0", "t0", True, 2.0, "")], (), NOBODY, TRACKS, CONFIG)
 
     np.testing.assert_allclose(model.weights, 2.0 * TRACKS.vectors[TRACKS.row("t0")], atol=1e-6)
 
@@ -170,10 +173,10 @@ def test_mining_asks_for_the_neighbours_while_they_rank() -> None:
 def test_mining_asks_for_what_the_whole_model_likes() -> None:
     config = replace(CONFIG, handover_weight=1.0)
     rows = [Example(f"e{i}", f"t{i}", i < 4, 1.0, "") for i in range(8)]
-    model = preference.fit(rows, (), TRACKS, config)
+    model = preference.fit(rows, (), NOBODY, TRACKS, config)
 
     mined = TRACKS.vectors @ model.weights
 
     np.testing.assert_allclose(
-        mined, model.contributions(TRACKS.vectors).sum(axis=0), atol=1e-5, rtol=1e-5
+        mined, model.parts(TRACKS, np.arange(len(TRACKS))).sum(axis=0), atol=1e-5, rtol=1e-5
     )

@@ -37,14 +37,14 @@ def test_an_unknown_action_is_refused() -> None:
 
 
 def test_an_undo_needs_its_target_and_nothing_else_has_one() -> None:
-    with pytest.raises(ValidationError, match="goes with the command 'undo'"):
+    with pytest.raises(ValidationError, match="'undo' needs target_event_id"):
         command("undo")
-    with pytest.raises(ValidationError, match="goes with the command 'undo'"):
+    with pytest.raises(ValidationError, match="target_event_id: not for the command 'end'"):
         command("end", target_event_id="e1")
 
 
 def test_a_playlist_goes_with_a_start() -> None:
-    with pytest.raises(ValidationError, match="'start'"):
+    with pytest.raises(ValidationError, match="playlist: not for the command 'end'"):
         command("end", playlist=("calm-1",))
 
 
