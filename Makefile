@@ -7,7 +7,7 @@ PACKAGES := schemas ranker embedder streams catalogue ops tests
 LISTED := pyproject.toml constraints.txt
 
 # All but muq, which pins older versions of what the others use.
-EXTRAS := embedder embedded formats evaluation bench catalogue dev
+EXTRAS := embedder embedded formats training evaluation bench catalogue dev
 
 # A folder of your own music for `make demo`.
 MUSIC ?=
@@ -15,7 +15,7 @@ MUSIC ?=
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format constraints
+.PHONY: help setup demo test slow check format constraints
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -27,6 +27,9 @@ demo: $(VENV)/.installed-demo ## Watch a queue follow a listener; MUSIC=FOLDER f
 
 test: setup ## Run the tests
 	$(BIN)/pytest
+
+slow: setup ## Run the tests that take minutes: a training, start to end
+	$(BIN)/pytest -m slow
 
 check: setup ## Check format, lint, types and import contracts
 	$(BIN)/ruff format --check $(PACKAGES)
@@ -46,7 +49,7 @@ constraints: setup ## Write the newest versions that fit together to constraints
 
 $(VENV)/.installed-dev: $(BIN)/uv $(LISTED)
 	@echo "installing everything into $(VENV), some minutes the first time"
-	$(INSTALL) '.[embedder,embedded,formats,evaluation,catalogue,dev]'
+	$(INSTALL) '.[embedder,embedded,formats,training,evaluation,catalogue,dev]'
 	@touch $@ $(VENV)/.installed-demo
 
 $(VENV)/.installed-demo: $(BIN)/uv $(LISTED)

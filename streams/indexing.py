@@ -145,9 +145,9 @@ def _indexed(track: Track, handled: Handled) -> Indexed:
         case Known():
             return Indexed(track, "known")
         case Broken(error=error):
-            return Indexed(track, "broken", error.reason)
+            return Indexed(track, "broken", str(error))
         case _:
-            return Indexed(track, "broken", "it was removed from the catalogue in the meantime")
+            return Indexed(track, "broken", f"{track.uri!r} was removed from the catalogue")
 
 
 def _passed(job: Job) -> dict[int, int]:
@@ -176,8 +176,8 @@ def _done_by_others(
             failed.append(track)
     reasons = _reasons(job.bootstrap) if failed else {}
     for track in failed:
-        reason = reasons.get(places[track.track_id], "another worker could not read it")
-        yield Indexed(track, "broken", reason)
+        unknown = f"another worker could not read {track.uri!r}"
+        yield Indexed(track, "broken", reasons.get(places[track.track_id], unknown))
 
 
 def _reasons(bootstrap: str) -> dict[Place, str]:

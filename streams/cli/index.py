@@ -144,7 +144,7 @@ def _name_what_is_passed_over(items: "Sequence[Copy | Unreadable]") -> None:
 
 def _name_if_broken(one: Indexed) -> None:
     if one.became == "broken":
-        _tell(f"passed over {one.track.uri}: {one.reason}", "yellow")
+        _tell(f"passed over: {one.reason}", "yellow")
 
 
 def _tell(line: str, style: str) -> None:

@@ -13,7 +13,7 @@ from tests.embedder.training.split import split_catalogue
 
 MARGIN = 0.08
 """What mean average precision has to be above chance on works that were not trained on; measured
-when this was written: 0.13."""
+when this was written: 0.146 (0.412 against 0.265)."""
 
 CUT = 50
 """Step at which one of the runs is interrupted."""
