@@ -76,7 +76,7 @@ class Migration:
         vectors = read_all(self.settings.bootstrap, TRACK_VECTORS, TrackVector).values()
         return Library.of(
             (
-                (v.track_id, np.array(unpack_vector(v.vector), np.float32), v.info.title)
+                (v.track_id, np.array(unpack_vector(v.vector), np.float32), v.info)
                 for v in vectors
                 if v.space == space.hash
             ),
