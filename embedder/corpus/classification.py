@@ -69,7 +69,10 @@ def best_threshold(labels: Flags, probability: Floats) -> float:
     several that are equally good it is the middle one.
     """
     seen = np.unique(probability)
-    cuts = np.concatenate([[0.0], (seen[1:] + seen[:-1]) / 2])
+    below, above = seen[:-1], seen[1:]
+    middle = (below + above) / 2
+    # Half-way between neighbouring floats is one of the two: a cut there has to be the upper one.
+    cuts = np.concatenate([[0.0], np.where(middle > below, middle, above)])
     chosen = probability >= cuts[:, None]
     scores = 2 * (labels & chosen).sum(axis=1) / (labels.sum() + chosen.sum(axis=1))
     best = cuts[scores == scores.max()]

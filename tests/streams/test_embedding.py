@@ -151,23 +151,22 @@ def test_a_moved_folder_keeps_its_vectors_and_is_not_embedded_again(
 ) -> None:
     (folder / "text.ogg").unlink()
     index(folder, job)
-    before = read_vectors(job)
-    heard = len(space.encoded)
+    tracks = tracks_in(folder)
+    before = vectors_of(job, tracks)
     elsewhere = folder.rename(tmp_path_factory.mktemp("elsewhere") / "music")
 
     moved = index(elsewhere, job)
 
     assert set(became(moved).values()) == {"moved"}
-    assert len(space.encoded) == heard
-    after = read_vectors(job)
-    assert {k: v.vector for k, v in after.items()} == {k: v.vector for k, v in before.items()}
-    ours = {one.track.track_id for one in moved}
-    assert {Path(v.uri).parent for v in after.values() if v.track_id in ours} == {elsewhere}
+    assert elsewhere not in {path.parent for path in space.encoded}
+    after = vectors_of(job, tracks)
+    assert [vector.vector for vector in after] == [vector.vector for vector in before]
+    assert {Path(vector.uri).parent for vector in after} == {elsewhere}
 
 
-def read_vectors(job: Job) -> dict[str, TrackVector]:
+def vectors_of(job: Job, tracks: Iterable[Track]) -> list[TrackVector]:
     found = read_all(job.bootstrap, TRACK_VECTORS, TrackVector)
-    return {key: vector for key, vector in found.items() if vector.space == job.space}
+    return [found[vector_key(job.space, track.track_id)] for track in tracks]
 
 
 @pytest.mark.parametrize(

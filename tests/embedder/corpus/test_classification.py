@@ -56,6 +56,12 @@ def test_the_threshold_lies_between_what_it_parts() -> None:
     assert threshold == pytest.approx(0.6)
 
 
+def test_neighbouring_floats_are_parted_too() -> None:
+    smallest = np.nextafter(0.0, 1.0)
+
+    assert best_threshold(flags("01"), np.array([0.0, smallest])) == smallest
+
+
 def test_with_no_better_cut_everything_is_chosen() -> None:
     assert best_threshold(flags("1111"), np.array([0.2, 0.3, 0.5, 0.9])) == 0.0
 
