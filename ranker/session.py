@@ -13,8 +13,15 @@ from ranker.preference import Preference, fit
 from ranker.queue import Ranking
 from ranker.receipts import receipt_of
 from ranker.terms import Scorer
-from ranker.wishes import unheard, wishes_of
-from schemas import Cause, PlaybackEvent, PlaylistUpdate, SessionEvent, SessionState
+from ranker.wishes import require_fit, unheard, wishes_of
+from schemas import (
+    Cause,
+    PlaybackEvent,
+    PlaylistUpdate,
+    SessionEvent,
+    SessionState,
+    UnderstoodIntent,
+)
 
 
 def step(
@@ -47,13 +54,38 @@ def step(
         The session holds as many events as it may.
 
     """
-    after = fold(state, event, max_events=config.max_events)
-    if isinstance(event, PlaybackEvent) and after is not state:
-        library.row(event.track_id)
+    after = accept(state, event, library, config)
     update = update_of(after, event, library, config, background, sequence)
     if receipt := receipt_of(state, after, event):
         update = update.model_copy(update={"receipt": receipt})
     return after, update
+
+
+def accept(
+    state: SessionState,
+    event: SessionEvent,
+    library: Library,
+    config: RankerConfig = RankerConfig(),
+) -> SessionState:
+    """Return the state with `event` in it, unranked; the same state where it changes nothing.
+
+    Whatever is accepted can be ranked: all that can be wrong with an event is found here.
+
+    Raises
+    ------
+    UnknownTrack, UnfitVector, SessionFull
+        See `step`.
+
+    """
+    after = fold(state, event, max_events=config.max_events)
+    if after is state:
+        return state
+    match event:
+        case PlaybackEvent():
+            library.row(event.track_id)
+        case UnderstoodIntent():
+            require_fit(event, library)
+    return after
 
 
 def update_of(

@@ -123,6 +123,20 @@ def unheard(history: History, library: Library) -> tuple[str, ...]:
     )
 
 
+def require_fit(intent: UnderstoodIntent, library: Library) -> None:
+    """Return where every clause that counts in the library's space has a vector of it.
+
+    Raises
+    ------
+    UnfitVector
+        A vector is not of the library's dimension, or has no length.
+
+    """
+    for clause in intent.clauses:
+        if _is_of(library, intent, clause):
+            _direction(clause, library)
+
+
 def _after_reset(intents: Sequence[UnderstoodIntent]) -> int:
     """Return the place of the last intent with a reset, 0 without one."""
     places = (place for place, intent in enumerate(intents) if _resets(intent))

@@ -7,7 +7,7 @@ from schemas.playback import PlaybackEvent
 from schemas.record import ListenerEvent, Record, Versioned
 from schemas.rejected import RejectedEvent
 from schemas.session import SessionEvent, SessionState
-from schemas.updates import Cause, PlaylistUpdate, Receipt, Slot
+from schemas.updates import Cause, PlaylistUpdate, Position, Receipt, Slot
 from schemas.vectors import (
     TextVector,
     Track,
@@ -28,6 +28,7 @@ __all__ = [
     "PlaybackEvent",
     "PlaylistUpdate",
     "QueueRules",
+    "Position",
     "Receipt",
     "Record",
     "RejectedEvent",

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.record import Id, Record, UtcTime, Versioned
+from schemas.record import EARLIEST, Id, Record, UtcTime, Versioned
 
 MAX_SENTENCE = 400
 """Characters of a sentence; a longer one is cut."""
@@ -60,8 +60,16 @@ class Receipt(Record):
     """The same of what is left: equal to that of a session that never saw the events."""
 
 
+class Position(Record):
+    """A place in an input topic."""
+
+    topic: str
+    partition: int = Field(ge=0)
+    offset: int = Field(ge=0)
+
+
 class PlaylistUpdate(Versioned):
-    """The unplayed queue after one event, best first, on `playlist-updates`."""
+    """The unplayed queue after an event or a burst of them, best first, on `playlist-updates`."""
 
     listener_id: Id
     session_id: Id
@@ -88,3 +96,25 @@ class PlaylistUpdate(Versioned):
     """Where nothing is left to play: the rule that took the last candidate."""
     receipt: Receipt | None = None
     """For an `undo` or a `forget`."""
+    burst: tuple[Id, ...] = ()
+    """Events that waited together with `caused_by` and are answered by this update as well."""
+    covers: tuple[Position, ...] = ()
+    """The newest input of each topic that the worker had read: whatever of the session lies there
+    or before is in this queue, or was rejected."""
+
+    def answers(self, event_id: str) -> bool:
+        """Say whether an event was one of those that caused this update."""
+        return event_id == self.caused_by or event_id in self.burst
+
+    @property
+    def ranked(self) -> "PlaylistUpdate":
+        """The part that follows from the set of events alone, however they came."""
+        return self.model_copy(
+            update={
+                "caused_by": "-",
+                "occurred_at": EARLIEST,
+                "burst": (),
+                "covers": (),
+                "receipt": None,
+            }
+        )

@@ -111,7 +111,7 @@ class Follower:
                     yield PlaylistUpdate.model_validate_json(value)
 
     def answer_to(self, event_id: str, *, seconds: float) -> PlaylistUpdate:
-        """Return the update that an event caused.
+        """Return the update that answers an event, alone or with others that waited.
 
         Raises
         ------
@@ -125,6 +125,6 @@ class Follower:
             if message is None or message.error() is not None:
                 continue
             update = PlaylistUpdate.model_validate_json(message.value())
-            if update.caused_by == event_id:
+            if update.answers(event_id):
                 return update
         raise NoUpdate(event_id, seconds)

@@ -1,14 +1,12 @@
 """Where an event goes that cannot be used.
 
 Faust acknowledges the message of an agent that raised and never delivers it again. So an event
-that is at fault is written to `rejected-events`, and the agent goes on only when the broker has
-it. Any other error is ours and is raised.
+that is at fault is written to `rejected-events`, and its offset is committed only when the broker
+has the letter. Any other error is ours and is raised.
 """
 
 from base64 import b64encode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,8 +15,10 @@ from embedder.errors import UnusableVector
 from ranker.errors import RankerError
 from schemas import RejectedEvent
 from schemas.rejected import MAX_KEPT_BYTES
+from schemas.topics import REJECTED_EVENTS
 from streams.errors import EventError
 from streams.metrics import EVENTS, REJECTED
+from streams.work.messages import Message, Output
 
 FAULTS = (ValidationError, RankerError, EventError, UnusableVector)
 """Errors that say the event is at fault."""
@@ -26,25 +26,19 @@ FAULTS = (ValidationError, RankerError, EventError, UnusableVector)
 MAX_KEY_BYTES = 1_024
 
 
-@asynccontextmanager
-async def rejecting(message: Any, dead_letters: Any, kind: str) -> AsyncIterator[None]:
-    """Send the message to `dead_letters` if the block finds it at fault, and wait for the broker.
+def reject(message: Message, error: Exception, now: datetime, *, kind: str) -> Output:
+    """Return the dead letter to be written, and count it.
 
     Parameters
     ----------
-    message : faust.types.Message, with raw key and value
-    dead_letters : faust.TopicT
     kind : what the message was taken for, for the metrics
 
     """
-    try:
-        yield
-    except FAULTS as error:
-        letter = letter_of(message, error, datetime.now(UTC))
-        key = None if message.key is None else message.key[:MAX_KEY_BYTES]
-        await (await dead_letters.send(key=key, value=letter.encode()))
-        EVENTS.labels(kind, "rejected").inc()
-        REJECTED.labels(letter.error).inc()
+    letter = letter_of(message, error, now)
+    EVENTS.labels(kind, "rejected").inc()
+    REJECTED.labels(letter.error).inc()
+    key = None if message.key is None else message.key[:MAX_KEY_BYTES]
+    return Output(REJECTED_EVENTS.name, key, letter.encode())
 
 
 def letter_of(message: Any, error: Exception, now: datetime) -> RejectedEvent:

@@ -8,8 +8,9 @@ Three changes to its Kafka transport, each for a loss seen on a real broker:
 * After every assignment an overlap before the committed offset is read again, so that whatever
   the last owner of the partition left unsaved is folded now. Reading twice is harmless: a
   session is a set of events.
-* A commit waits until every table write before it has reached the producer. Faust's own flush
-  gives up after 0.1 s, and the commit overtakes the writes.
+* A commit waits until every table write before it has reached the producer, and everything sent
+  the broker. Faust's own flush gives up after 0.1 s and passes over what failed, and the commit
+  overtakes the writes.
 
 Rests on private names of faust-streaming 0.15.3, which is why the version is pinned and the
 restart tests are part of the suite.
@@ -23,7 +24,7 @@ from faust.transport.drivers import aiokafka
 from faust.transport.producer import ProducerBuffer
 from faust.types import TP
 
-from streams.errors import TableWriteLost
+from streams.errors import SendFailed, TableWriteLost
 
 
 class HeldConsumer(aiokafka.Consumer):
@@ -109,6 +110,16 @@ class StrictProducer(aiokafka.Producer):
         super().__init__(*args, **kwargs)
         self.buffer = StrictBuffer(loop=self.loop, beacon=self.beacon)
         self.buffer.app = self.app
+        self.failed = 0
+
+    async def flush(self) -> None:
+        """Return when the broker has all that was sent; raises SendFailed.
+
+        aiokafka's own flush passes over what failed, and the commit would follow.
+        """
+        await super().flush()
+        if self.failed:
+            raise SendFailed(self.failed)
 
 
 class Transport(aiokafka.Transport):
@@ -127,6 +138,7 @@ class StopOnLostWrite(faust.Sensor):
 
     def on_send_error(self, producer: Any, exc: BaseException, state: Any) -> None:
         """Crash the app; nothing after the failed write is committed."""
+        producer.failed += 1
         self._app.loop.create_task(self._app.crash(exc))
 
 

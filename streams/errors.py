@@ -10,13 +10,16 @@
   - TopicsUnavailable: a topic could not be created or read
   - NotReady, WorkerDied: a worker did not come up, or keeps falling
   - NoUpdate: an event had no answer
-  - TableWriteLost: the changelog did not get a row
+  - TableWriteLost, SendFailed: the broker did not get a row, or an output
   - NothingToIndex: the catalogue is empty, and no folder was named
   - PartialSpace: a space that lacks too many of the tracks that another one has
   - SpaceInUse: a space that cannot be dropped while the workers use it
   - UnreadableLog, UnreadablePolicy: a file given to `upnext replay` or `diff`
+  - UnusableSequence: a file of a sequence model that cannot rank these tracks
+  - NoWords: a space whose words nobody published, so nothing can be named by them
+  - NotAPlace, NoSuchLetter, Unrepairable: a letter given to `upnext rejected`, or a change to it
   - EventError: the event is at fault, not the process
-    + NullValue, TooLarge, KeyMismatch, WrongKey, FromTheFuture
+    + NullValue, TooLarge, KeyMismatch, WrongKey, FromTheFuture, TooFast
 """
 
 from datetime import datetime
@@ -143,6 +146,14 @@ class TableWriteLost(StreamsError):
         self.unsent = unsent
 
 
+class SendFailed(StreamsError):
+    """The broker refused what a worker sent."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} records could not be sent; the restart makes them anew")
+        self.count = count
+
+
 class NothingToIndex(StreamsError):
     """The catalogue has no track yet."""
 
@@ -197,6 +208,53 @@ class UnreadablePolicy(StreamsError):
         self.reason = reason
 
 
+class NotAPlace(StreamsError):
+    """A text that names no dead letter."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} is no dead letter's id: it is like 2:1041, see 'upnext rejected list'"
+        )
+        self.text = text
+
+
+class NoSuchLetter(StreamsError):
+    """A dead letter that is not there."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"no dead letter {place}: it has expired, or never was; see 'upnext rejected list'"
+        )
+        self.place = place
+
+
+class Unrepairable(StreamsError):
+    """A change that cannot be made to a rejected value."""
+
+
+class UnusableSequence(StreamsError):
+    """A file holds no sequence model, or one of another space."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot use the sequence model {str(path)!r}: {reason}; 'upnext train sequence' "
+            "makes one from recorded sessions"
+        )
+        self.path = path
+        self.reason = reason
+
+
+class NoWords(StreamsError):
+    """No word of a space is known, so no direction can be named."""
+
+    def __init__(self, space: str) -> None:
+        super().__init__(
+            f"no words of the space {space!r}: publish them with 'upnext index' and, for a log, "
+            "record it anew (logs of earlier versions had none)"
+        )
+        self.space = space
+
+
 class EventError(StreamsError):
     """Base class of what is wrong with an event."""
 
@@ -245,3 +303,14 @@ class FromTheFuture(EventError):
         )
         self.occurred_at = occurred_at
         self.sent_at = sent_at
+
+
+class TooFast(EventError):
+    """A listener who sends more than one listener may."""
+
+    def __init__(self, listener_id: str, per_second: float, burst: int) -> None:
+        super().__init__(
+            f"listener {listener_id!r} sends more than {burst} events at once or "
+            f"{per_second:g} a second for long"
+        )
+        self.listener_id = listener_id

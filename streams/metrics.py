@@ -13,18 +13,20 @@ EVENTS = Counter(
 )
 REJECTED = Counter("upnext_rejected_total", "Dead letters written, by class of error.", ["error"])
 STEP_SECONDS = Histogram(
-    "upnext_step_seconds", "Time to fold one event and rank its queue.", buckets=_SECONDS
+    "upnext_step_seconds", "Time to fit a session's model and rank its queue.", buckets=_SECONDS
 )
 EVENT_TO_UPDATE_SECONDS = Histogram(
     "upnext_event_to_update_seconds",
-    "From the broker's timestamp of an event to the hand-over of its update to the producer.",
+    "From the broker's timestamp of an event, of a burst the first, to the hand-over of its update "
+    "to the producer.",
     buckets=_SECONDS,
 )
 REFITS = Counter("upnext_refits_total", "Session models fitted, by model.", ["model"])
 SESSIONS = Gauge("upnext_sessions", "Sessions in this worker's table.")
-SESSION_BYTES = Histogram(
-    "upnext_session_bytes",
-    "Size of a session's row as it is written to the changelog.",
+ROW_BYTES = Histogram(
+    "upnext_row_bytes",
+    "Size of a row as it is written to the changelog, by table (sessions, listeners).",
+    ["table"],
     buckets=(256, 1024, 4096, 16_384, 65_536, 262_144),
 )
 LIBRARY_TRACKS = Gauge("upnext_library_tracks", "Tracks this worker can rank.")

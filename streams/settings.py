@@ -99,6 +99,12 @@ class Settings(BaseSettings):
     future_seconds: float = Field(default=300.0, ge=0)
     """How far a player's clock may run ahead of the broker's, in seconds; later events are
     rejected."""
+    listener_rate: float = Field(default=20.0, gt=0)
+    """Events a second that one listener may send for long; more of them are rejected."""
+    listener_burst: int = Field(default=1_000, ge=1)
+    """Events that one listener may send at once, as after an hour without a network."""
+    sequence: Path | None = None
+    """File of a sequence model that `upnext train sequence` wrote; none by default."""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),

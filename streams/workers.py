@@ -6,6 +6,7 @@ Each worker imports only what it needs: ranking needs no torch, embedding no Fau
 import logging
 import signal
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, partial
 from threading import Event
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +21,8 @@ from streams.settings import Settings
 if TYPE_CHECKING:
     from embedder.space import Space
     from streams.delivery import App
+    from streams.work.sessions import Sessions
+    from streams.work.words import Words
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +51,9 @@ def run_worker(name: Name, settings: Settings, *, wait: bool) -> None:
     WORKERS[name](settings, wait)
 
 
-def _run_faust(build: "Callable[[Settings, bool], App]", settings: Settings, wait: bool) -> None:
+def _run_faust(app: "App", settings: Settings) -> None:
     import faust
 
-    app = build(settings, wait)
     app.task(ready)
     worker = faust.Worker(app, loglevel=settings.log_level, redirect_stdouts=False)
     worker.execute_from_commandline()
@@ -62,25 +64,46 @@ async def ready() -> None:
     READY.set(1)
 
 
-def _sessions(settings: Settings, wait: bool) -> "App":
-    from embedder.manifest import Manifest, folder_of
+def _run_sessions(settings: Settings, wait: bool) -> None:
     from streams.agents.sessions import sessions_app
+
+    _run_faust(sessions_app(settings, _sessions(settings, wait)), settings)
+
+
+def _sessions(settings: Settings, wait: bool) -> "Sessions":
+    from embedder.manifest import Manifest, folder_of
     from streams.coverage import require_coverage
     from streams.library_feed import LibraryFeed
+    from streams.sequence_file import load_sequence
+    from streams.work.limits import Pace
+    from streams.work.sessions import Sessions
 
     manifest = Manifest.read(folder_of(settings.space))
     require_coverage(settings, manifest.hash, wait=wait)
     feed = LibraryFeed(settings.bootstrap, space=manifest.hash, dimension=manifest.dimension)
     feed.start()
-    return sessions_app(settings, lambda: feed.library)
+    path = settings.sequence
+    return Sessions(
+        lambda: feed.library,
+        settings.ranker,
+        sequence=load_sequence(path, manifest.hash, manifest.dimension) if path else None,
+        tolerance=timedelta(seconds=settings.future_seconds),
+        pace=Pace(settings.listener_rate, settings.listener_burst),
+    )
 
 
-def _words(settings: Settings, _: bool) -> "App":
-    from embedder.space import Space
+def _run_words(settings: Settings, _: bool) -> None:
     from streams.agents.words import words_app
+
+    _run_faust(words_app(settings, _words(settings)), settings)
+
+
+def _words(settings: Settings) -> "Words":
+    from embedder.space import Space
     from streams.names_feed import NamesFeed
     from streams.understanding import plain_words, warm_up
     from streams.vocabulary import publish_vocabulary
+    from streams.work.words import Words
 
     space = Space.load(settings.space)
     # Encodes the vocabulary, so that the first listener need not wait for the text tower.
@@ -89,18 +112,19 @@ def _words(settings: Settings, _: bool) -> "App":
     warm_up(space)
     feed = NamesFeed(settings.bootstrap, space=space.hash, plain=plain_words(space))
     feed.start()
-    return words_app(settings, space, lambda: feed.names)
+    tolerance = timedelta(seconds=settings.future_seconds)
+    return Words(space, lambda: feed.names, tolerance=tolerance)
 
 
-def _index(settings: Settings, _: bool) -> "App":
+def _run_index(settings: Settings, _: bool) -> None:
     from embedder.index import open_index
     from embedder.manifest import Manifest, folder_of
     from streams.agents.index import index_app
     from streams.agents.qdrant_view import QdrantView
 
     manifest = Manifest.read(folder_of(settings.space))
-    index = open_index(settings.qdrant, settings.state_folder / "qdrant")
-    return index_app(settings, QdrantView(index), manifest.hash, manifest.dimension)
+    view = QdrantView(open_index(settings.qdrant, settings.state_folder / "qdrant"))
+    _run_faust(index_app(settings, view, manifest.hash, manifest.dimension), settings)
 
 
 def _run_embed(settings: Settings, _: bool) -> None:
@@ -130,9 +154,9 @@ def load_space(name: str) -> "Space":
 
 
 WORKERS: dict[Name, Callable[[Settings, bool], None]] = {
-    "sessions": partial(_run_faust, _sessions),
-    "words": partial(_run_faust, _words),
-    "index": partial(_run_faust, _index),
+    "sessions": _run_sessions,
+    "words": _run_words,
+    "index": _run_index,
     "embed": _run_embed,
 }
 """What each worker does until it is told to stop."""

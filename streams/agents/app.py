@@ -1,11 +1,13 @@
 """What the agents' apps have in common: settings for Faust, raw topics, a lag gauge."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from schemas.topics import Topic
 from streams.delivery import App
 from streams.metrics import LAG
 from streams.settings import Settings
+from streams.work.messages import Message, Output
 
 COMMIT_SECONDS = 0.2
 COMMIT_EVERY = 200
@@ -52,13 +54,42 @@ def build_app(name: str, settings: Settings, *, overlap: int, **options: Any) ->
 
 def raw_topic(app: App, *topics: Topic) -> Any:
     """Return a Faust topic of plain bytes: decoding is ours, for it may fail."""
+    return _raw(app, *(topic.name for topic in topics))
+
+
+def _raw(app: App, *names: str) -> Any:
     return app.topic(
-        *(topic.name for topic in topics),
+        *names,
         key_type=bytes,
         key_serializer="raw",
         value_type=bytes,
         value_serializer="raw",
     )
+
+
+def message_of(delivered: Any) -> Message:
+    """Return what a Faust event brings."""
+    message = delivered.message
+    return Message(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=message.key,
+        value=message.value,
+        timestamp=message.timestamp,
+    )
+
+
+def sender(app: App) -> Callable[[Output], Awaitable[None]]:
+    """Return what hands outputs to the producer; a commit waits until the broker has them."""
+    topics: dict[str, Any] = {}
+
+    async def send(output: Output) -> None:
+        if output.topic not in topics:
+            topics[output.topic] = _raw(app, output.topic)
+        await topics[output.topic].send(key=output.key, value=output.value)
+
+    return send
 
 
 def _watch_lag(app: App) -> Any:

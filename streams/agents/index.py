@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -11,15 +12,16 @@ import numpy as np
 from embedder.errors import IndexUnavailable
 from embedder.index import Point
 from schemas import TextVector, TrackVector, split_key, unpack_vector
-from schemas.topics import REJECTED_EVENTS, TEXT_VECTORS, TRACK_VECTORS
+from schemas.topics import TEXT_VECTORS, TRACK_VECTORS
 from streams import metrics
-from streams.agents.app import build_app, raw_topic
+from streams.agents.app import build_app, message_of, raw_topic, sender
 from streams.agents.qdrant_view import TEXTS, TRACKS, QdrantView
 from streams.codecs import decode_keyed
 from streams.compacted import text_of
-from streams.dead_letters import rejecting
+from streams.dead_letters import FAULTS, reject
 from streams.delivery import App
 from streams.settings import Settings
+from streams.work.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -55,20 +57,17 @@ def index_app(settings: Settings, view: QdrantView, space: str, dimension: int) 
     app = build_app("index", settings, overlap=OVERLAP if known else EVERYTHING)
     vectors = raw_topic(app, TRACK_VECTORS)
     texts = raw_topic(app, TEXT_VECTORS)
-    rejected = raw_topic(app, REJECTED_EVENTS)
+    send = sender(app)
 
     async def follow(stream: Any, name: str, point_of: PointOf) -> None:
         async for delivered in stream.events():
-            message = delivered.message
-            async with rejecting(message, rejected, name):
-                if message.value is None:
-                    theirs, point_id = split_key(text_of(message.key))
-                    await _patiently(partial(view.remove, name, theirs, point_id))
-                    metrics.EVENTS.labels(name, "removed").inc()
-                    continue
-                theirs, point = point_of(message.key, message.value)
-                await _patiently(partial(view.write, name, theirs, point))
-                metrics.EVENTS.labels(name, "folded").inc()
+            message = message_of(delivered)
+            try:
+                result = await _apply(message, view, name, point_of)
+            except FAULTS as error:
+                await send(reject(message, error, datetime.now(UTC), kind=name))
+            else:
+                metrics.EVENTS.labels(name, result).inc()
 
     @app.agent(vectors, name="index_tracks")
     async def index_tracks(stream: Any) -> None:
@@ -79,6 +78,17 @@ def index_app(settings: Settings, view: QdrantView, space: str, dimension: int) 
         await follow(stream, TEXTS, text_point)
 
     return app
+
+
+async def _apply(message: Message, view: QdrantView, name: str, point_of: PointOf) -> str:
+    """Write or remove a point; return which."""
+    if message.value is None:
+        space, point_id = split_key(text_of(message.key))
+        await _patiently(partial(view.remove, name, space, point_id))
+        return "removed"
+    space, point = point_of(message.key, message.value)
+    await _patiently(partial(view.write, name, space, point))
+    return "folded"
 
 
 def track_point(key: bytes | None, value: bytes) -> tuple[str, Point]:

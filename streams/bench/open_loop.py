@@ -42,6 +42,25 @@ def event_id_of(value: bytes, field: bytes = b'"event_id":"') -> str:
     return value[start : value.index(b'"', start)].decode()
 
 
+def answered_by(value: bytes) -> list[str]:
+    """Return the ids of the events that an update answers, without parsing it.
+
+    Examples
+    --------
+    >>> answered_by(b'{"caused_by":"e7","slots":[],"burst":["e5","e6"],"covers":[]}')
+    ['e7', 'e5', 'e6']
+    >>> answered_by(b'{"caused_by":"e7","slots":[]}')
+    ['e7']
+
+    """
+    last = event_id_of(value, b'"caused_by":"')
+    start = value.rfind(b'"burst":[')
+    if start < 0:
+        return [last]
+    ids = value[start + 9 : value.index(b"]", start)].decode()
+    return [last, *(quoted.strip('"') for quoted in ids.split(","))]
+
+
 class Receipts:
     """When each update came, seen by a reader in a thread of its own."""
 
@@ -59,7 +78,8 @@ class Receipts:
             for message in self._consumer.consume(500, 0.005):
                 if message.error() is None and (value := message.value()) is not None:
                     now = perf_counter()
-                    self.at.setdefault(event_id_of(value, b'"caused_by":"'), now)
+                    for event_id in answered_by(value):
+                        self.at.setdefault(event_id, now)
                     self.sizes.append(len(value))
         self._consumer.close()
 

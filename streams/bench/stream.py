@@ -19,12 +19,12 @@ from schemas import (
     pack_vector,
 )
 from schemas.topics import PLAYBACK_EVENTS, PLAYLIST_UPDATES, SESSION_COMMANDS, TRACK_VECTORS
-from streams.agents.sessions_table import SessionCodec
 from streams.bench import noop
 from streams.bench.open_loop import Message, Receipts, paced, saturated
 from streams.client import Publisher
 from streams.settings import Settings
 from streams.stack import Say, Stack, worker_commands
+from streams.work.tables import SESSION_ROW
 
 TRACKS = 1_000
 SEED = 20_260
@@ -172,7 +172,7 @@ def _row_bytes(load: Load) -> int:
     events = [SessionCommand.model_validate_json(message.value) for message in traffic.starts]
     played = [PlaybackEvent.model_validate_json(message.value) for message in traffic.before]
     state = SessionState(listener_id="size-0", session_id="size-0", events=(*events, *played))
-    return len(SessionCodec().dumps(state))
+    return len(SESSION_ROW.dumps(state))
 
 
 def _publish_library(publisher: Publisher, space: Manifest) -> None:

@@ -42,8 +42,12 @@ class TopicState:
 
 
 def config_of(topic: Topic) -> dict[str, str]:
-    """Return the topic's own configuration; everything else is left to the cluster."""
+    """Return the topic's own configuration; everything else is left to the cluster.
+
+    The broker stamps what it appends: whoever sends an event cannot say when it came.
+    """
     return {
+        "message.timestamp.type": "LogAppendTime",
         "cleanup.policy": "compact" if topic.compacted else "delete",
         "max.message.bytes": str(MAX_MESSAGE_BYTES),
     }
