@@ -23,6 +23,7 @@
   - Diverged: a training whose loss is no number any more
   - NoMusic: a folder that cannot be read, or holds no music
   - UnusableVector: a vector that a collection cannot hold or be searched with
+    + PointRefused: a point that a server does not take, though it answers
   - IndexBusy: an embedded index that another process owns
   - IndexUnavailable: an index that cannot be opened or reached; may pass
   - MissingExtra: an optional dependency that is not installed
@@ -268,6 +269,14 @@ class UnusableVector(EmbedderError):
         super().__init__(f"{what} is no vector of this collection: {reason}")
         self.what = what
         self.reason = reason
+
+
+class PointRefused(UnusableVector):
+    """A server answers, and does not take what it was sent: sending it again is in vain."""
+
+    def __init__(self, location: Path | str, reason: str) -> None:
+        super().__init__(f"what was sent to {str(location)!r}", reason)
+        self.location = location
 
 
 class IndexBusy(EmbedderError):

@@ -32,7 +32,10 @@ def audio_path(uri: str) -> Path:
 def _path(uri: str) -> Path:
     scheme, separator, _ = uri.partition("://")
     if separator and scheme.isalnum():
-        parts = urlsplit(uri)
+        try:
+            parts = urlsplit(uri)
+        except ValueError as error:  # a host that is none
+            raise UnreachableAudio(uri, str(error)) from None
         if parts.scheme != "file" or parts.netloc not in HERE:
             raise UnreachableAudio(uri, "only files are read here: mount it and give its path")
         return Path(url2pathname(parts.path))

@@ -10,7 +10,7 @@ from ranker.config import RankerConfig
 from ranker.filters import allowed
 from ranker.history import History
 from ranker.library import Library, Mask
-from ranker.terms import Parts, Rows, Scorer
+from ranker.terms import Parts, Rows, Scorer, falling
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def gather(
     places = dict(enumerate(arrangement.places.values()))
     held = [library.row(track_id) for track_id in arrangement.places]
     free[held] = False
-    known = [library.row(track_id) for track_id in history.playlist if track_id in library.rows]
-    left = [row for row in known if free[row]]
+    known = library.rows
+    left = [known[track] for track in history.playlist if track in known and free[known[track]]]
     free[left] = False
     count = max(config.mined, config.queue_length - len(left))
     mined = best(scorer.over(library), free, count)
@@ -61,4 +61,4 @@ def best(scores: Parts, free: Mask, count: int) -> Rows:
         # Sorting only what can get in: a sort of the whole library would cost more than the rest.
         least = np.partition(scores[rows], -count)[-count]
         rows = rows[scores[rows] >= least]
-    return rows[np.argsort(-scores[rows], kind="stable")][:count]
+    return rows[falling(scores[rows])][:count]

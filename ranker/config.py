@@ -15,7 +15,8 @@ class RankerConfig:
     """Skipped before this much: a negative example of full weight (P60)."""
     early_skip_weight: float = 0.6
     """A skip before `early_fraction` (P60). Less than a listen, for most of any library does not
-    fit: best at .2 to .35 on rows drawn at random, at .6 to 1 in simulated evenings."""
+    fit: at 1 a change of mood is followed two acts sooner, but two skips of flute with piano
+    silence a flute that was listened to (P72)."""
     late_skip_weight: float = 0.12
     """Weight of a skip just short of `listened_fraction`; in between, linear (P61: our choice)."""
     unplaced_skip_weight: float = 0.5
@@ -43,7 +44,8 @@ class RankerConfig:
     least_weight: float = 1e-4
     """Examples of less weight are left out: some 160 examples are left of however many."""
     half_life_events: float = 12.0
-    """An example counts half when this many examples came after it (P76b)."""
+    """An example counts half when this many examples came after it (P76b). At 6 a change of mood
+    is followed two acts sooner, but two skips already outweigh the listen before them (P72)."""
 
     # Words (P62, P69, P76a, P92).
     words_strength: float = 6.0
@@ -97,6 +99,10 @@ class RankerConfig:
     """...or the changes of switch or genre from which it does (P89)."""
     sequence_acts: int = 64
     """Newest acts that it reads: bounds its cost."""
+    model_head_start: int = 5
+    """Acts by which both come in sooner for a listener whose sessions always come to them (P89):
+    half of what the sequence model waits for, so that it still sees what goes on. At most
+    `perceptron_from` and `sequence_from`."""
 
     # The listener's long-term model (P76c, P94, P95, P97).
     background_rate: float = 0.25
@@ -120,8 +126,10 @@ class RankerConfig:
     order_strength: float = 1.0
     """Log-odds between the two ends of the initial playlist, before any evidence. At 2, with half
     of it left at an evidence of 3, simulated listeners skipped 7 tracks instead of 4.5."""
-    order_evidence: float = 1.0
-    """Summed weight of evidence at which the initial order counts half (P96)."""
+    order_evidence: float = 0.1
+    """Summed weight of evidence at which the initial order counts half (P96): a few acts leave it
+    to decide between equals. At 1, simulated listeners who change their mood wait two acts more,
+    for as old acts fade the order is heard again."""
     queue_length: int = 50
     """Slots of an update."""
     mined: int = 100
@@ -168,6 +176,12 @@ class RankerConfig:
                 raise ValueError(
                     f"{start} is {getattr(self, start)}, it must be below {full}, which is "
                     f"{getattr(self, full)}"
+                )
+        for start, _ in RAMPS:
+            if self.model_head_start > getattr(self, start):
+                raise ValueError(
+                    f"model_head_start is {self.model_head_start}, it must be at most {start}, "
+                    f"which is {getattr(self, start)}"
                 )
         if not self.early_fraction < self.listened_fraction <= 1:
             raise ValueError(

@@ -6,11 +6,13 @@ just before the act, by everything but the order of what was done.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ranker.config import RankerConfig
+from ranker.depth import depth_of
 from ranker.errors import SessionFull
 from ranker.examples import examples_of
 from ranker.history import fold, history_of, in_force
@@ -63,11 +65,12 @@ def _courses(
     states: Iterable[SessionState], library: Library, config: RankerConfig
 ) -> Iterator[Course]:
     listeners: dict[str, ListenerState] = {}
+    model_of = partial(depth_of, library=library, config=config)
     for state in sorted(states, key=lambda state: (state.events[0].order, state.session_id)):
         listener_id = state.listener_id
         listener = listeners.get(listener_id) or ListenerState(listener_id=listener_id)
         background = background_of(listener, state, library, config)
-        listeners[listener_id] = remember(listener, state, config)
+        listeners[listener_id] = remember(listener, state, config, model_of=model_of)
         course = course_of(state, background, library, config)
         if len(course.rows):
             yield course

@@ -5,8 +5,11 @@
   - UnfitVector
   - SessionFull
   - UnfitWeights
+  - UnknownWord
   - TooFewSessions
 """
+
+from collections.abc import Sequence
 
 
 class RankerError(Exception):
@@ -19,6 +22,16 @@ class UnknownTrack(RankerError):
     def __init__(self, track_id: str) -> None:
         super().__init__(f"no vector for track {track_id!r}: index it, or correct the id")
         self.track_id = track_id
+
+
+class UnknownWord(RankerError):
+    """A space has no such word."""
+
+    def __init__(self, word: str, near: Sequence[str]) -> None:
+        known = ", ".join(map(repr, near)) if near else "no word like it"
+        super().__init__(f"the space does not know the word {word!r}; it knows {known}")
+        self.word = word
+        self.near = tuple(near)
 
 
 class UnfitVector(RankerError):

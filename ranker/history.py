@@ -32,7 +32,7 @@ def fold(state: SessionState, event: SessionEvent, *, max_events: int) -> Sessio
     """
     if holds(state, event):
         return state
-    place = bisect_left(state.events, event.order, key=lambda known: known.order)
+    place = _place(event, state)
     before, after = state.events[:place], state.events[place:]
     if is_forget(event):
         before = tuple(filter(is_forget, before))
@@ -46,8 +46,13 @@ def holds(state: SessionState, event: SessionEvent) -> bool:
     """Say whether folding `event` would change nothing: it is known, or forgotten."""
     if event.event_id in [known.event_id for known in state.events]:
         return True
-    forgets = [known for known in state.events if is_forget(known)]
-    return not is_forget(event) and any(event.order < forget.order for forget in forgets)
+    later = state.events[_place(event, state) :]
+    return not is_forget(event) and any(map(is_forget, later))
+
+
+def _place(event: SessionEvent, state: SessionState) -> int:
+    """Return how many events of the state come before an event."""
+    return bisect_left(state.events, event.order, key=lambda known: known.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +90,19 @@ class History:
 def history_of(state: SessionState) -> History:
     """Read a session's state: what was undone does not count, the latest start gives the list."""
     live = in_force(state)
-    playback = tuple([event for event in live if isinstance(event, PlaybackEvent)])
-    commands = tuple([event for event in live if isinstance(event, SessionCommand)])
+    # Not isinstance: pydantic takes long to say no, and nobody derives from these.
+    playback = tuple([event for event in live if type(event) is PlaybackEvent])
+    commands = tuple([event for event in live if type(event) is SessionCommand])
     starts = [command for command in commands if command.command == "start"]
     return History(
         playlist=starts[-1].playlist if starts else (),
         mode=starts[-1].mode if starts else "normal",
         rules=starts[-1].rules if starts else QueueRules(),
         playback=playback,
-        intents=tuple([event for event in live if isinstance(event, UnderstoodIntent)]),
+        intents=tuple([event for event in live if type(event) is UnderstoodIntent]),
         commands=commands,
         played=frozenset(
-            event.track_id for event in playback if event.action not in ("moved", "liked")
+            [event.track_id for event in playback if event.action not in ("moved", "liked")]
         ),
         current=_current(playback),
         newest=live[-1].event_id if live else None,
@@ -105,7 +111,7 @@ def history_of(state: SessionState) -> History:
 
 def _takes_back(event: SessionEvent) -> bool:
     """Say whether an event only removes: whoever has a full session may still correct it."""
-    return isinstance(event, SessionCommand) and event.command in ("undo", "forget")
+    return type(event) is SessionCommand and event.command in ("undo", "forget")
 
 
 def in_force(state: SessionState) -> tuple[SessionEvent, ...]:

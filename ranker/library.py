@@ -83,7 +83,11 @@ class Library:
             The library lacks one of them.
 
         """
-        return self.vectors[[self.row(track_id) for track_id in track_ids]]
+        try:
+            rows = [self.rows[track_id] for track_id in track_ids]
+        except KeyError as error:
+            raise UnknownTrack(error.args[0]) from None
+        return self.vectors[rows]
 
     def title(self, track_id: str) -> str:
         """Return the title of a track; raises UnknownTrack."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from schemas.updates import Model
 DEPTH = Source("depth", "what this session shows beyond single tracks")
 
 Vector = NDArray[np.float64]
+
+PLACE = attrgetter("at", "event_id", "track_id", "label", "weight")
+"""What examples are sorted by: by time, and those of one event by what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +62,7 @@ class Preference:
         """The deepest model that has a say."""
         if not self.examples:
             return "nearest" if self.wishes or self.background.is_known else "order"
-        if self.shares.sequence:
-            return "sequence"
-        if self.shares.perceptron:
-            return "mlp"
-        if self.shares.classifier in (0.0, 1.0):
-            return "logistic" if self.shares.classifier else "nearest"
-        return "blend"
+        return self.shares.deepest
 
     @property
     def evidence(self) -> float:
@@ -163,7 +161,7 @@ def fit(
     switches: Sequence[datetime] = (),
     sequence: SequenceModel | None = None,
 ) -> Preference:
-    """Fit the session's model from scratch (P73-P75): O(n^2 d + n^3) for n examples.
+    """Fit the session's model from scratch (P73-P75): O(n^2 d + n^3) for n examples of d numbers.
 
     Words are the prior's mean, not rows: a single positive row would be balanced away by the
     skips, whatever its weight. The examples may come in any order.
@@ -179,18 +177,19 @@ def fit(
         The library lacks the track of an example.
 
     """
-    examples = tuple(sorted(examples, key=_place))
+    examples = tuple(sorted(examples, key=PLACE))
     rows = library.stack([example.track_id for example in examples])
     wide = rows.astype(np.float64)
     pulls = np.array([wish.pull for wish in wishes], np.float32).reshape(-1, library.dimension)
     mean = pulls.sum(axis=0, dtype=np.float64) + background.weights
     said = np.array([e.weight if e.label else -e.weight for e in examples], np.float64)
     y, weights = (said > 0).astype(np.float64), np.abs(said)
-    gram, prior = wide @ wide.T, wide @ mean
-    alpha = logistic.fit(gram, prior, y, weights, l2=config.l2)
+    prior = wide @ mean
+    alpha = logistic.fit(wide, prior, y, weights, l2=config.l2)
     sequence = sequence if sequence is not None and sequence.fits(library) else None
     evidence = evidence_of(examples, library, words=len(wishes), switches=switches)
-    shares = shares_of(evidence, config, remembers=sequence is not None)
+    habit = background.habit
+    shares = shares_of(evidence, config, remembers=sequence is not None, habit=habit)
     aim, bent = np.zeros(library.dimension), None
     if sequence is not None and shares.sequence:
         newest = examples[-config.sequence_acts :]
@@ -202,7 +201,7 @@ def fit(
     if shares.perceptron:
         fades = np.array([example.fade for example in examples])
         slowly = weights / fades * fades**config.perceptron_memory
-        bent = perceptron.fit(rows, prior + gram @ alpha, y, slowly, config)
+        bent = perceptron.fit(rows, prior + wide @ (alpha @ wide), y, slowly, config)
     near = (1 - shares.classifier) * said / config.l2
     return Preference(
         examples=examples,
@@ -218,8 +217,3 @@ def fit(
         aim=aim,
         config=config,
     )
-
-
-def _place(example: Example) -> tuple[float, str, str, bool, float]:
-    """Sort examples by time, and those of one event by what they say."""
-    return example.at, example.event_id, example.track_id, example.label, example.weight

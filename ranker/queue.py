@@ -106,9 +106,8 @@ class Ranking:
             return np.zeros(len(self.candidates.rows))
         places = np.ones(len(self.library))
         known = self.library.rows
-        there = [place for place, track_id in enumerate(playlist) if track_id in known]
-        rows = [known[playlist[place]] for place in there]
-        places[rows] = np.array(there) / max(len(playlist) - 1, 1)
+        there = {known[track]: place for place, track in enumerate(playlist) if track in known}
+        places[list(there)] = np.array(list(there.values())) / max(len(playlist) - 1, 1)
         fade = 1 + self.scorer.evidence / self.config.order_evidence
         return self.config.order_strength / fade * (0.5 - places[self.candidates.rows])
 
@@ -152,10 +151,8 @@ class Ranking:
         standing = [part[line] for _, part in scored.standing]
         parts = np.vstack([self.scorer.parts(self.library, rows), *standing])
         scores = scored.scores[line]
-        why = reasons(parts, scores, named=self.config.named_reasons)
-        used = sorted({row for reason in why for row, _ in reason})
-        places = {row: place for place, row in enumerate(used)}
-        ids = [self.library.track_ids[row] for row in rows.tolist()]
+        used, why = reasons(parts, scores, named=self.config.named_reasons)
+        track_ids = [self.library.track_ids[row] for row in rows.tolist()]
         playlist = frozenset(self.history.playlist)
         slots = SLOTS.validate_python(
             [
@@ -165,15 +162,15 @@ class Ranking:
                     "lane": self._lane(track_id, playlist),
                     "locked": index in self.candidates.places,
                     "probability": chance,
-                    "reasons": [(places[row], part) for row, part in reason],
+                    "reasons": reason,
                 }
                 for index, track_id, score, chance, reason in zip(
-                    line, ids, scores.tolist(), chances, why, strict=True
+                    line, track_ids, scores.tolist(), chances, why, strict=True
                 )
             ]
         )
         sources = (*self.scorer.sources, *(source for source, _ in scored.standing), REST)
-        return slots, tuple(sources[row].told(self.library) for row in used)
+        return slots, tuple([sources[row].told(self.library) for row in used])
 
     def _lane(self, track_id: str, playlist: frozenset[str]) -> Lane:
         if track_id in self.arrangement.own:

@@ -7,20 +7,23 @@ from ranker.terms import Parts
 DIGITS = 6
 """Decimals of a score and its reasons on the wire."""
 
+Reasons = tuple[tuple[int, float], ...]
+"""(index into what is named, contribution) for one track, strongest first."""
 
-def reasons(parts: Parts, scores: Parts, *, named: int) -> list[tuple[tuple[int, float], ...]]:
-    """Return each track's strongest parts as (row, contribution), and the rest in one more.
+
+def reasons(parts: Parts, scores: Parts, *, named: int) -> tuple[list[int], list[Reasons]]:
+    """Return the rows of the terms that are named at all, and by them each track's reasons.
 
     Parameters
     ----------
     parts : (r, m), what each of r terms adds to the score of each of m tracks
     scores : (m,), the rounded sums that the reasons are to give within 1e-6
-    named : how many reasons are named; the others are summed as row r
+    named : how many of a track's terms are named; the others are summed as row r
 
     Examples
     --------
     >>> reasons(np.array([[0.5], [-2.0], [0.25], [0.125]]), np.array([-1.125]), named=2)
-    [((1, -2.0), (0, 0.5), (4, 0.375))]
+    ([0, 1, 4], [((1, -2.0), (0, 0.5), (2, 0.375))])
 
     """
     count, tracks = min(named, len(parts)), np.arange(parts.shape[1])
@@ -32,8 +35,12 @@ def reasons(parts: Parts, scores: Parts, *, named: int) -> list[tuple[tuple[int,
         sizes[rows[place], tracks] = -1.0
     values[:-1] = rounded(parts[rows[:-1], tracks])
     values[-1] = rounded(scores - values[:-1].sum(axis=0))
-    told = zip(rows.T.tolist(), values.T.tolist(), strict=True)
-    return [tuple([reason for reason in zip(*track, strict=True) if reason[1]]) for track in told]
+    used = np.flatnonzero(np.bincount(rows[values != 0.0]))
+    indexes = np.searchsorted(used, rows).T.tolist()
+    return used.tolist(), [
+        tuple([reason for reason in zip(*track, strict=True) if reason[1]])
+        for track in zip(indexes, values.T.tolist(), strict=True)
+    ]
 
 
 def rounded(values: Parts) -> Parts:

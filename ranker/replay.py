@@ -4,19 +4,23 @@ A queue is a function of the events so far, the library and the configuration: n
 in, so a replay gives the same bytes, and two policies can be held against each other on one log.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from ranker.config import RankerConfig
+from ranker.depth import depth_of
 from ranker.errors import RankerError
-from ranker.history import fold
+from ranker.group import history_for, members_of
+from ranker.history import history_of
 from ranker.library import Library
-from ranker.listener import background_of, follow
+from ranker.listener import Background, background_of, follow
 from ranker.models.sequence import SequenceModel
-from ranker.session import step
+from ranker.preference import Preference
+from ranker.session import accept, preference_of, step
 from schemas import PlaylistUpdate, SessionEvent, SessionState
 from schemas.listener import ListenerState
+from schemas.updates import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +38,90 @@ def replay(
     sequence: SequenceModel | None = None,
 ) -> Iterator[PlaylistUpdate | Refused]:
     """Yield what each event gave, in the order of the log, whichever sessions it speaks of."""
-    sessions: dict[tuple[str, str], SessionState] = {}
-    listeners: dict[str, ListenerState] = {}
+    tape = Tape(library, config, sequence)
     for event in events:
-        key = (event.listener_id, event.session_id)
-        listener_id, session_id = key
-        session = sessions.get(key) or SessionState(listener_id=listener_id, session_id=session_id)
-        listener = listeners.get(listener_id) or ListenerState(listener_id=listener_id)
         try:
-            after = fold(session, event, max_events=config.max_events)
-            listener = follow(listener, after, partial(_find, sessions, listener_id), config)
-            background = background_of(listener, after, library, config)
-            sessions[key], update = step(session, event, library, config, background, sequence)
+            yield tape.play(event)
         except RankerError as error:
             yield Refused(event, str(error))
-            continue
-        listeners[listener_id] = listener
-        yield update
 
 
-def _find(
-    sessions: Mapping[tuple[str, str], SessionState], listener_id: str, session_id: str
-) -> SessionState | None:
-    return sessions.get((listener_id, session_id))
+class Tape:
+    """The sessions of a log as they stand after the events so far, and what their models know.
+
+    Parameters
+    ----------
+    library : what all sessions rank
+    config : the policy
+    sequence : the model that knows how sessions go, where one was trained
+
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        config: RankerConfig = RankerConfig(),
+        sequence: SequenceModel | None = None,
+    ) -> None:
+        self._library = library
+        self._config = config
+        self._sequence = sequence
+        self._sessions: dict[tuple[str, str], SessionState] = {}
+        self._listeners: dict[str, ListenerState] = {}
+
+    def session(self, listener_id: str, session_id: str) -> SessionState:
+        """Return a session as it stands; of no event so far, an empty one."""
+        known = self._sessions.get((listener_id, session_id))
+        return known or SessionState(listener_id=listener_id, session_id=session_id)
+
+    def accept(self, event: SessionEvent) -> None:
+        """Fold an event into its session and its listener, unranked.
+
+        Raises
+        ------
+        RankerError
+            The event is refused; everything stays as it was.
+
+        """
+        before = self.session(event.listener_id, event.session_id)
+        after = accept(before, event, self._library, self._config)
+        listener = self._listeners.get(event.listener_id)
+        listener = listener or ListenerState(listener_id=event.listener_id)
+        find = partial(self._find, event.listener_id)
+        self._listeners[event.listener_id] = follow(
+            listener, after, find, self._config, model_of=self._model_of
+        )
+        self._sessions[event.listener_id, event.session_id] = after
+
+    def play(self, event: SessionEvent) -> PlaylistUpdate:
+        """Fold an event and rank its session; raises RankerError as `accept` does."""
+        before = self.session(event.listener_id, event.session_id)
+        self.accept(event)
+        background = self._background(self.session(event.listener_id, event.session_id))
+        _, update = step(before, event, self._library, self._config, background, self._sequence)
+        return update
+
+    def preferences(self, listener_id: str, session_id: str) -> dict[str | None, Preference]:
+        """Return the models of a session that had an event, by member; of one listener, by None."""
+        session = self.session(listener_id, session_id)
+        background = self._background(session)
+        history = history_of(session)
+        members = members_of(history)
+        lived = {member: history_for(member, history) for member in members}
+        return {
+            member: preference_of(one, background, self._library, self._config, self._sequence)
+            for member, one in (lived if len(members) > 1 else {None: history}).items()
+        }
+
+    def _background(self, session: SessionState) -> Background:
+        listener = self._listeners[session.listener_id]
+        return background_of(listener, session, self._library, self._config)
+
+    def _model_of(self, session: SessionState) -> Model:
+        return depth_of(session, self._library, self._config, self._sequence)
+
+    def _find(self, listener_id: str, session_id: str) -> SessionState | None:
+        return self._sessions.get((listener_id, session_id))
 
 
 @dataclass(frozen=True, slots=True)

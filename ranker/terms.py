@@ -4,6 +4,7 @@ A track's score is the sum of its terms, one for each thing that speaks for or a
 of the session, the listener's long-term taste, the playlist's order. So every reason is exact.
 """
 
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -33,16 +34,21 @@ class Source(NamedTuple):
 
     def told(self, library: Library) -> Cause:
         """Return the cause as it leaves on the wire."""
-        sentence = self.sentence
-        if self.track_id is not None:
-            # No str.format: the sentence may hold words of the listener, braces and all.
-            sentence = sentence.replace("{title}", f"“{library.title(self.track_id)}”")
-        return Cause(
-            kind=self.kind,
-            sentence=sentence[:MAX_SENTENCE],
-            event_id=self.event_id,
-            member=self.member,
-        )
+        return _cause(self, None if self.track_id is None else library.title(self.track_id))
+
+
+@lru_cache(maxsize=4096)  # an event is named in update after update
+def _cause(source: Source, title: str | None) -> Cause:
+    sentence = source.sentence
+    if title is not None:
+        # No str.format: the sentence may hold words of the listener, braces and all.
+        sentence = sentence.replace("{title}", f"“{title}”")
+    return Cause(
+        kind=source.kind,
+        sentence=sentence[:MAX_SENTENCE],
+        event_id=source.event_id,
+        member=source.member,
+    )
 
 
 class Scorer(Protocol):
@@ -91,5 +97,15 @@ class Scorer(Protocol):
 
 def best_first(scores: Parts) -> list[int]:
     """Return indexes by falling score; equal scores keep their order."""
-    order: list[int] = np.argsort(-scores, kind="stable").tolist()
+    order: list[int] = falling(scores).tolist()
+    return order
+
+
+def falling(scores: Parts) -> Rows:
+    """Return indexes by falling score; equal scores keep their order."""
+    order = np.argsort(-scores)
+    ranked = scores[order]
+    if (ranked[1:] == ranked[:-1]).any():
+        # Second, for it takes five times as long as the vectorised sort, which shuffles ties.
+        order = np.argsort(-scores, kind="stable")
     return order

@@ -1,6 +1,7 @@
 """The nouns on the wire: every record that crosses a topic, and the topics themselves."""
 
 from schemas.commands import SessionCommand
+from schemas.erasure import Erased, Erasure
 from schemas.filters import Boost, QueueRules, TrackFilter
 from schemas.intents import Clause, Intent, UnderstoodClause, UnderstoodIntent
 from schemas.playback import PlaybackEvent
@@ -23,6 +24,8 @@ __all__ = [
     "Boost",
     "Cause",
     "Clause",
+    "Erased",
+    "Erasure",
     "Intent",
     "ListenerEvent",
     "PlaybackEvent",

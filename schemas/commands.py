@@ -11,7 +11,7 @@ from schemas.record import Id, ListenerEvent
 Playlist = Annotated[tuple[Id, ...], Field(max_length=500)]
 """Track ids, next first; at most 500, for the whole playlist is part of the session's state."""
 
-Command = Literal["start", "end", "undo", "forget", "enqueue", "lock", "unlock", "shown"]
+Command = Literal["start", "end", "undo", "forget", "erase", "enqueue", "lock", "unlock", "shown"]
 
 Mode = Literal["normal", "guest", "kids", "focus"]
 """Only a `normal` session teaches the listener's long-term model; all read it."""
@@ -21,6 +21,7 @@ FIELDS: Mapping[Command, frozenset[str]] = {
     "end": frozenset(),
     "undo": frozenset({"target_event_id"}),
     "forget": frozenset(),
+    "erase": frozenset(),
     "enqueue": frozenset({"playlist", "rank"}),
     "lock": frozenset({"track_id", "rank"}),
     "unlock": frozenset({"track_id"}),
@@ -38,6 +39,9 @@ NEEDED: Mapping[Command, frozenset[str]] = {
 
 class SessionCommand(ListenerEvent):
     """Start, end, correct or forget a session, or arrange its queue, on `session-commands`.
+
+    `erase` concerns all sessions of the listener, whichever it is sent with: whatever occurred at
+    its time or before is removed, and only an `Erasure` is left of it.
 
     Examples
     --------

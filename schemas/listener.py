@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from schemas.record import Id, Record, UtcTime, Versioned
+from schemas.updates import Model
 
 
 class Lesson(Record):
@@ -17,9 +18,17 @@ class PastSession(Record):
     """What one session of the listener taught."""
 
     session_id: Id
+    began: UtcTime
+    """Time of its first event."""
     at: UtcTime
-    """Time of its last event."""
-    lessons: tuple[Lesson, ...]
+    """Time of its last event; of the current session, while it goes on, that of its first."""
+    lessons: tuple[Lesson, ...] = ()
+    """Heaviest first; none while it goes on, or where it taught nothing."""
+    model: Model | None = None
+    """The deepest that had a say when it ended, by its own acts (P89); None where there is no
+    lesson, and where it was remembered before this was kept."""
+    revision: int = Field(default=0, ge=0)
+    """Of a session that has expired, where one that uses its id again goes on from; 0 before."""
 
 
 class ListenerState(Versioned):
@@ -30,6 +39,6 @@ class ListenerState(Versioned):
 
     listener_id: Id
     current: Id | None = None
-    """The session that began last; it is not remembered while it may go on."""
+    """The session that began last; it is noted, but not remembered, while it may go on."""
     sessions: tuple[PastSession, ...] = ()
-    """Sorted by `(at, session_id)`, each session once."""
+    """The newest, sorted by `(at, session_id)`, each once."""

@@ -1,8 +1,8 @@
 """What is remembered of a session between two events: the value of the sessions table."""
 
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Field, Tag
 
 from schemas.commands import SessionCommand
 from schemas.intents import UnderstoodIntent
@@ -28,6 +28,11 @@ LEAP = 1_000_000
 """What a `forget` adds to the revision: more than the events it can take away."""
 
 
+def is_erase(event: object) -> TypeGuard[SessionCommand]:
+    """Say whether an event removes everything of its listener before it."""
+    return isinstance(event, SessionCommand) and event.command == "erase"
+
+
 def is_forget(event: SessionEvent) -> bool:
     """Say whether an event removes those before it."""
     return isinstance(event, SessionCommand) and event.command == "forget"
@@ -46,8 +51,11 @@ class SessionState(Versioned):
     session_id: Id
     events: tuple[SessionEvent, ...] = ()
     """Sorted by `(occurred_at, event_id)`, each id once; before a `forget`, only earlier ones."""
+    floor: int = Field(default=0, ge=0)
+    """What the revision counts from: where the id was used before by a session that expired or
+    was erased, no less than the revision which that one had."""
 
     @property
     def revision(self) -> int:
         """How many events the state is made of, and `LEAP` for each `forget`: it only grows."""
-        return len(self.events) + LEAP * sum(map(is_forget, self.events))
+        return self.floor + len(self.events) + LEAP * sum(map(is_forget, self.events))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.commands import SessionCommand
+from schemas.erasure import Erasure
 from schemas.intents import Intent, UnderstoodIntent
 from schemas.playback import PlaybackEvent
 from schemas.record import Versioned
@@ -35,6 +36,7 @@ CATALOGUE_TRACKS = Topic("catalogue-tracks", Track, "track_id", compacted=True)
 TRACK_VECTORS = Topic("track-vectors", TrackVector, "key", compacted=True)
 TEXT_VECTORS = Topic("text-vectors", TextVector, "key", compacted=True)
 REJECTED_EVENTS = Topic("rejected-events", RejectedEvent, "")
+ERASURES = Topic("erasures", Erasure, "listener")
 
 TOPICS = (
     PLAYBACK_EVENTS,
@@ -46,4 +48,5 @@ TOPICS = (
     TRACK_VECTORS,
     TEXT_VECTORS,
     REJECTED_EVENTS,
+    ERASURES,
 )

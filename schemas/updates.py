@@ -20,6 +20,16 @@ Lane = Literal["listener", "playlist", "mined"]
 CauseKind = Literal["playback", "words", "order", "taste", "boost", "depth", "chance", "rest"]
 Model = Literal["order", "nearest", "blend", "logistic", "mlp", "sequence"]
 
+Degraded = Literal["library-stale", "words-waiting", "events-waiting"]
+"""Why an update may be less than it should be, as far as its worker can know.
+
+* `library-stale`: the worker could not follow the tracks for a while; new ones may be missing,
+  and removed ones offered.
+* `words-waiting`: what listeners of this partition said waits to be understood, and this
+  listener's words may be among it.
+* `events-waiting`: the worker is behind; this answers events that have waited for seconds.
+"""
+
 
 class Cause(Record):
     """Something that moved tracks: an event of the session, or a standing term of the score."""
@@ -96,6 +106,8 @@ class PlaylistUpdate(Versioned):
     """Where nothing is left to play: the rule that took the last candidate."""
     receipt: Receipt | None = None
     """For an `undo` or a `forget`."""
+    degraded: tuple[Degraded, ...] = ()
+    """What was not as it should be when the queue was ranked; it recovers by itself."""
     burst: tuple[Id, ...] = ()
     """Events that waited together with `caused_by` and are answered by this update as well."""
     covers: tuple[Position, ...] = ()
@@ -116,5 +128,6 @@ class PlaylistUpdate(Versioned):
                 "burst": (),
                 "covers": (),
                 "receipt": None,
+                "degraded": (),
             }
         )

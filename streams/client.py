@@ -6,7 +6,7 @@ from threading import Event
 from time import monotonic
 from typing import Any, Self
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from schemas import PlaylistUpdate, Versioned
 from schemas.topics import PLAYLIST_UPDATES, Topic
@@ -21,18 +21,27 @@ MEET_SECONDS = 2.0
 
 
 class Publisher:
-    """Writes records to their topics; a record counts as sent when the broker has it."""
+    """Writes records to their topics; a record counts as sent when the broker has it.
 
-    def __init__(self, bootstrap: str) -> None:
+    Parameters
+    ----------
+    patience_seconds : how long to keep trying while the broker is away
+
+    """
+
+    def __init__(self, bootstrap: str, *, patience_seconds: float = DELIVERY_SECONDS) -> None:
         self._bootstrap = bootstrap
+        self._patience = patience_seconds
         self._met: set[str] = set()
+        self._failed = 0
+        """Records given up since the last `flush`: they are in no queue that it could wait for."""
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap,
                 "partitioner": PARTITIONER,
                 "enable.idempotence": True,  # implies acks=all
                 "linger.ms": 0,
-                "delivery.timeout.ms": int(DELIVERY_SECONDS * 1000),
+                "delivery.timeout.ms": int(patience_seconds * 1000),
                 "message.max.bytes": 4_194_304,  # a worker rejects what is too large, with a reason
                 "log_level": QUIET,
             }
@@ -44,7 +53,7 @@ class Publisher:
         Raises
         ------
         BrokerUnavailable
-            It did not take the record within `DELIVERY_SECONDS`.
+            It did not take the record within `patience_seconds`.
 
         """
         self.send(topic, record)
@@ -63,15 +72,25 @@ class Publisher:
         value: bytes | None,
         done: Callable[..., None] | None = None,
     ) -> None:
-        """Write bytes as they are: for tests of what is not a record, and for tombstones."""
+        """Write bytes as they are: for tests of what is not a record, and for tombstones.
+
+        Raises
+        ------
+        BrokerUnavailable
+            Too many records wait already, and go on waiting.
+
+        """
         self._meet(topic)
+        until = monotonic() + 2 * self._patience
         while True:
             try:
-                self._producer.produce(topic, value, key, on_delivery=done)
+                self._producer.produce(topic, value, key, on_delivery=self._noting(done))
                 self._producer.poll(0)
                 return
-            except BufferError:
+            except BufferError:  # what waits longest is given up after our patience
                 self._producer.poll(0.1)
+            if monotonic() > until:
+                raise BrokerUnavailable(self._bootstrap, "it takes records too slowly")
 
     def _meet(self, topic: str) -> None:
         """Ask for a topic's leaders now: the producer itself would do so up to a second later."""
@@ -82,9 +101,18 @@ class Publisher:
 
     def flush(self) -> None:
         """Wait until the broker has everything sent; raises BrokerUnavailable."""
-        left = self._producer.flush(DELIVERY_SECONDS)
+        left = self._producer.flush(self._patience) + self._failed
+        self._failed = 0
         if left:
             raise BrokerUnavailable(self._bootstrap, f"{left} records were not taken")
+
+    def _noting(self, done: Callable[..., None] | None) -> Callable[..., None]:
+        def note(error: KafkaError | None, message: Any) -> None:
+            self._failed += error is not None
+            if done is not None:
+                done(error, message)
+
+        return note
 
 
 class Follower:

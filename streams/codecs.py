@@ -66,6 +66,6 @@ def admit(event: E, key: bytes | None, sent_at: UtcTime, tolerance: timedelta) -
     """
     if key != event.listener_id.encode():
         raise KeyMismatch(key, event.listener_id)
-    if event.occurred_at > sent_at + tolerance:
+    if event.occurred_at - sent_at > tolerance:
         raise FromTheFuture(event.occurred_at, sent_at)
     return event

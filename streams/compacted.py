@@ -1,8 +1,9 @@
 """Read a compacted topic: what is true of each key now, and what has changed since."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Generic, Self, TypeVar
 
 from confluent_kafka import KafkaException, TopicPartition
@@ -80,6 +81,10 @@ def text_of(key: bytes | None) -> str:
 class TopicReader:
     """Reads a topic from its beginning up to its end; asked again, what has come since.
 
+    Parameters
+    ----------
+    starts : where to begin, by partition, and no other partition is read; default all of it
+
     Raises
     ------
     BrokerUnavailable
@@ -87,7 +92,9 @@ class TopicReader:
 
     """
 
-    def __init__(self, bootstrap: str, topic: Topic) -> None:
+    def __init__(
+        self, bootstrap: str, topic: Topic, starts: Mapping[int, int] | None = None
+    ) -> None:
         self._bootstrap = bootstrap
         self._topic = topic.name
         self._consumer = open_reader(bootstrap, enable_partition_eof=True)
@@ -98,7 +105,11 @@ class TopicReader:
             found = self._consumer.list_topics(topic.name, timeout=10).topics[topic.name]
             if found.error is not None:
                 raise BrokerUnavailable(bootstrap, str(found.error))
-            self._read_until = {p: self._marks(p)[0] for p in found.partitions}
+            self._read_until = {
+                partition: max(self._marks(partition)[0], (starts or {}).get(partition, 0))
+                for partition in found.partitions
+                if starts is None or partition in starts
+            }
             self._consumer.assign(
                 [TopicPartition(topic.name, p, start) for p, start in self._read_until.items()]
             )
@@ -125,9 +136,10 @@ class TopicReader:
         """
         with self._translated():
             ends = {partition: self._marks(partition)[1] for partition in self._read_until}
+            until = monotonic() + SECONDS
             while any(self._read_until[p] < end for p, end in ends.items()):
                 # One by one: `consume` would wait for its whole number, or for its whole time.
-                message = self._consumer.poll(SECONDS)
+                message = self._consumer.poll(max(0.0, until - monotonic()))
                 if message is None:
                     raise BrokerUnavailable(self._bootstrap, f"{self._topic} stopped answering")
                 partition, offset = place_of(message)
@@ -136,6 +148,9 @@ class TopicReader:
                     yield message
                 elif is_end(error):  # of which compaction may have taken the last messages
                     self._read_until[partition] = offset
+                else:
+                    continue  # it may pass, and is no progress
+                until = monotonic() + SECONDS
 
     def _marks(self, partition: int) -> tuple[int, int]:
         """Return a partition's first offset and the one behind its last."""

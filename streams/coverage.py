@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import sleep
 
+from tenacity.stop import stop_after_attempt, stop_never
+
 from schemas import split_key
 from schemas.topics import CATALOGUE_TRACKS, TEXT_VECTORS, TRACK_VECTORS
 from streams.compacted import read_keys
-from streams.errors import PartialSpace
+from streams.errors import BrokerUnavailable, PartialSpace
+from streams.patience import trying_again
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -79,11 +82,12 @@ def require_coverage(settings: Settings, space: str, *, wait: bool = False) -> N
     PartialSpace
         It has fewer, and `wait` is false.
     BrokerUnavailable
-        The broker does not answer.
+        The broker does not answer, and `wait` is false.
 
     """
+    reading = trying_again(BrokerUnavailable, until=stop_never if wait else stop_after_attempt(1))
     while True:
-        coverage = read_coverage(settings.bootstrap)
+        coverage = reading(read_coverage, settings.bootstrap)
         if coverage.share(space) >= settings.least_coverage:
             return
         error = PartialSpace(

@@ -37,8 +37,12 @@ def reject(message: Message, error: Exception, now: datetime, *, kind: str) -> O
     letter = letter_of(message, error, now)
     EVENTS.labels(kind, "rejected").inc()
     REJECTED.labels(letter.error).inc()
-    key = None if message.key is None else message.key[:MAX_KEY_BYTES]
-    return Output(REJECTED_EVENTS.name, key, letter.encode())
+    return Output(REJECTED_EVENTS.name, key_of_letter(message.key), letter.encode())
+
+
+def key_of_letter(key: bytes | None) -> bytes | None:
+    """Return the key of a message as its dead letter keeps it: a letter must never be too large."""
+    return None if key is None else key[:MAX_KEY_BYTES]
 
 
 def letter_of(message: Any, error: Exception, now: datetime) -> RejectedEvent:
@@ -61,8 +65,21 @@ def letter_of(message: Any, error: Exception, now: datetime) -> RejectedEvent:
 def reason_of(error: Exception) -> str:
     """Return what was wrong in one line, without the input itself: that is kept beside it."""
     if not isinstance(error, ValidationError):
-        return str(error)
+        return printable(str(error))
     faults = error.errors(include_url=False, include_input=False, include_context=False)
-    return "; ".join(
-        f"{'.'.join(map(str, fault['loc'])) or 'value'}: {fault['msg']}" for fault in faults
+    return printable(
+        "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'value'}: {fault['msg']}" for fault in faults
+        )
+    )
+
+
+def printable(text: str) -> str:
+    r"""Return text in which all that does not print is escaped: it may name what a sender wrote.
+
+    >>> printable("red " + chr(27) + "[31m")
+    'red \\x1b[31m'
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )

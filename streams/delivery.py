@@ -2,9 +2,9 @@
 
 Three changes to its Kafka transport, each for a loss seen on a real broker:
 
-* A partition is held until the seek after a recovery is done. Faust resumes fetching first, then
-  seeks, then clears its queues: events that arrive in between were lost in half of the restarts
-  under traffic.
+* A partition is held until the seek after a recovery is done and the queues have been cleared.
+  Faust resumes fetching first, then seeks, then clears: events that arrive in between were lost in
+  half of the restarts under traffic.
 * After every assignment an overlap before the committed offset is read again, so that whatever
   the last owner of the partition left unsaved is folded now. Reading twice is harmless: a
   session is a set of events.
@@ -17,6 +17,7 @@ restart tests are part of the suite.
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any, cast
 
 import faust
@@ -28,11 +29,14 @@ from streams.errors import SendFailed, TableWriteLost
 
 
 class HeldConsumer(aiokafka.Consumer):
-    """Reads nothing before the seek is done, then re-reads an overlap."""
+    """Reads nothing before the seek is done and the queues are clear, then re-reads an overlap."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._handled_until: dict[TP, int] = {}
+        self._held: set[TP] = set()
+        self._seeks = 0
+        self._released_in_seek = False
 
     def is_reread(self, message: Any) -> bool:
         """Say whether a message lies before what was committed when its partition was assigned."""
@@ -48,18 +52,46 @@ class HeldConsumer(aiokafka.Consumer):
         return waiting
 
     async def perform_seek(self) -> None:
-        """Seek every source partition to `overlap` events before its committed offset."""
+        """Seek every source partition to `overlap` events before its committed offset.
+
+        They stay paused until the flow is resumed, which Faust does after clearing its queues.
+        """
         sources = {tp for tp in self.assignment() if self.app.topics.acks_enabled_for(tp.topic)}
         # Also called in mid-recovery, with everything paused: resume only what was active.
         held = sources & set(self._get_active_partitions())
         self.pause_partitions(held)
-        await super().perform_seek()
-        # `_committed_offset` keeps the real commit, so commits never go backwards.
-        self._handled_until = {
-            tp: offset for tp in sources if (offset := self._committed_offset[tp])
-        }
-        if self._handled_until:
-            await self._seek_back(cast("App", self.app).overlap)
+        self._held |= held
+        self._seeks += 1
+        try:
+            await super().perform_seek()
+            # `_committed_offset` keeps the real commit, so commits never go backwards.
+            self._handled_until = {
+                tp: offset for tp in sources if (offset := self._committed_offset[tp])
+            }
+            if self._handled_until:
+                await self._seek_back(cast("App", self.app).overlap)
+        finally:
+            self._seeks -= 1
+        if self._released_in_seek and not self._seeks:
+            self._release()
+
+    def pause_partitions(self, tps: Iterable[TP]) -> None:
+        """Pause partitions for any reason, which a seek's hold must not undo."""
+        paused = set(tps)
+        self._held -= paused
+        super().pause_partitions(paused)
+
+    def resume_flow(self) -> None:
+        """Let messages through; the queues are clear now."""
+        super().resume_flow()
+        if self._seeks:
+            self._released_in_seek = True
+        else:
+            self._release()
+
+    def _release(self) -> None:
+        self._released_in_seek = False
+        held, self._held = self._held & set(self.assignment()), set()
         self.resume_partitions(held)
 
     async def _seek_back(self, overlap: int) -> None:

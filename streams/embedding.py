@@ -44,7 +44,7 @@ from schemas.topics import CATALOGUE_TRACKS, REJECTED_EVENTS, TRACK_VECTORS
 from streams.client import Publisher
 from streams.codecs import decode_keyed
 from streams.compacted import text_of
-from streams.dead_letters import FAULTS, letter_of
+from streams.dead_letters import FAULTS, key_of_letter, letter_of
 from streams.groups import group_of
 from streams.kafka.reading import QUIET, place_of
 from streams.known_vectors import KnownVectors
@@ -260,7 +260,8 @@ class Embedder:
                 self._vectors.add(record)
             case Broken(error=error) | NoTrack(error=error):
                 letter = letter_of(handled.message, error, datetime.now(UTC))
-                self._publisher.send_raw(REJECTED_EVENTS.name, handled.message.key, letter.encode())
+                under = key_of_letter(handled.message.key)
+                self._publisher.send_raw(REJECTED_EVENTS.name, under, letter.encode())
             case Removed():
                 track_id = handled.message.track_id
                 for space in self._vectors.spaces_of(track_id):

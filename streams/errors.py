@@ -3,6 +3,7 @@
 * StreamsError
   - BrokerUnavailable: no broker answers
   - BrokerFailed: the embedded broker ended, or did not come up
+  - BrokerStuck: an embedded broker that does not end
   - EmbeddedMissing: the extra that the embedded broker needs is not installed
   - TorchMissing: the extra that training needs is not installed
   - JarsUnavailable: the embedded broker's program cannot be had
@@ -11,18 +12,27 @@
   - NotReady, WorkerDied: a worker did not come up, or keeps falling
   - NoUpdate: an event had no answer
   - TableWriteLost, SendFailed: the broker did not get a row, or an output
+  - Stalled, ClientFailed: a transaction, or what leads to one, did not get through
+  - NameTaken: another process works under a worker's name
+  - NotCopartitioned: a worker was given a partition of some topics and not of the others
   - NothingToIndex: the catalogue is empty, and no folder was named
   - PartialSpace: a space that lacks too many of the tracks that another one has
   - SpaceInUse: a space that cannot be dropped while the workers use it
   - UnreadableLog, UnreadablePolicy: a file given to `upnext replay` or `diff`
   - UnusableSequence: a file of a sequence model that cannot rank these tracks
   - NoWords: a space whose words nobody published, so nothing can be named by them
+  - NoSuchSession: a session without an event
   - NotAPlace, NoSuchLetter, Unrepairable: a letter given to `upnext rejected`, or a change to it
+  - NoEditor: no program to edit a text with
+  - NotErased: no worker has carried out an erasure
+  - NotRead: workers have not read what a listener left
   - EventError: the event is at fault, not the process
-    + NullValue, TooLarge, KeyMismatch, WrongKey, FromTheFuture, TooFast
+    + NullValue, TooLarge, KeyMismatch, WrongKey, NoTime, FromTheFuture, TooFast,
+      SessionGone
 """
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 OTHER_BROKER = (
@@ -55,6 +65,18 @@ class BrokerFailed(StreamsError):
         self.what = what
         self.log = log
         self.last_lines = last_lines
+
+
+class BrokerStuck(StreamsError):
+    """An embedded broker of an earlier owner holds its files, and cannot be ended."""
+
+    def __init__(self, folder: Path, seconds: float) -> None:
+        super().__init__(
+            f"a broker still holds {str(folder)!r} after {seconds:.0f} s and cannot be ended; "
+            "look for the Java process that runs there, or set another UPNEXT_STATE_FOLDER"
+        )
+        self.folder = folder
+        self.seconds = seconds
 
 
 class EmbeddedMissing(StreamsError):
@@ -152,6 +174,47 @@ class SendFailed(StreamsError):
     def __init__(self, count: int) -> None:
         super().__init__(f"{count} records could not be sent; the restart makes them anew")
         self.count = count
+
+
+class Stalled(StreamsError):
+    """A wait for the broker that came to its end."""
+
+    def __init__(self, what: str, seconds: float, reason: str) -> None:
+        super().__init__(f"{what} did not succeed within {seconds:.0f} s: {reason}")
+        self.what = what
+        self.seconds = seconds
+
+
+class ClientFailed(StreamsError):
+    """A Kafka client from which nothing more will come."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what} failed for good: {reason}")
+        self.what = what
+        self.reason = reason
+
+
+class NameTaken(StreamsError):
+    """Another process works under this worker's name; the last to come may stay."""
+
+    def __init__(self, name: str, group: str) -> None:
+        super().__init__(
+            f"another process is {name!r} in the group {group!r} by now: give each worker of a "
+            "kind a UPNEXT_WORKER_NAME of its own"
+        )
+        self.name = name
+        self.group = group
+
+
+class NotCopartitioned(StreamsError):
+    """The topics of a worker do not have the same partitions."""
+
+    def __init__(self, partition: int, missing: Iterable[str]) -> None:
+        super().__init__(
+            f"partition {partition} of {', '.join(sorted(missing))} is not assigned with that of "
+            "the other topics: all must have as many partitions ('upnext topics' tells)"
+        )
+        self.partition = partition
 
 
 class NothingToIndex(StreamsError):
@@ -255,6 +318,50 @@ class NoWords(StreamsError):
         self.space = space
 
 
+class NoEditor(StreamsError):
+    """The editor is not there, or failed."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        super().__init__(f"the editor {command!r} failed ({reason}); set EDITOR to another one")
+        self.command = command
+
+
+class NoSuchSession(StreamsError):
+    """Nothing is known of a session that was asked for."""
+
+    def __init__(self, listener: str | None, session: str | None) -> None:
+        which = "no session" if session is None else f"no session {session!r}"
+        whose = "" if listener is None else f" of the listener {listener!r}"
+        super().__init__(f"{which}{whose}: no event of one was found")
+        self.listener = listener
+        self.session = session
+
+
+class NotErased(StreamsError):
+    """No receipt of an erasure came."""
+
+    def __init__(self, listener_id: str, seconds: float) -> None:
+        super().__init__(
+            f"no receipt for {listener_id!r} within {seconds:.0f} s: the erasure is sent, and is "
+            "carried out as soon as a sessions worker runs ('upnext doctor' knows); the same "
+            "command again waits for it"
+        )
+        self.listener_id = listener_id
+
+
+class NotRead(StreamsError):
+    """Workers have not read what is to be removed, and would read it no more."""
+
+    def __init__(self, group: str, topic: str, seconds: float) -> None:
+        super().__init__(
+            f"the group {group!r} has not read {topic!r} to where the listener's records end "
+            f"within {seconds:.0f} s, so nothing was purged: run the workers, and the command "
+            "again"
+        )
+        self.group = group
+        self.topic = topic
+
+
 class EventError(StreamsError):
     """Base class of what is wrong with an event."""
 
@@ -294,6 +401,17 @@ class WrongKey(EventError):
         self.expected = expected
 
 
+class NoTime(EventError):
+    """A message whose timestamp is no time, so that its event's cannot be judged."""
+
+    def __init__(self, timestamp: float) -> None:
+        super().__init__(
+            f"the message's timestamp is {timestamp:g} s since 1970: let the broker set it, by "
+            "message.timestamp.type=LogAppendTime"
+        )
+        self.timestamp = timestamp
+
+
 class FromTheFuture(EventError):
     """An event that says it happened long after it was sent."""
 
@@ -305,6 +423,18 @@ class FromTheFuture(EventError):
         self.sent_at = sent_at
 
 
+class SessionGone(EventError):
+    """An event of a session that is over."""
+
+    def __init__(self, session_id: str, occurred_at: datetime, idle: timedelta) -> None:
+        super().__init__(
+            f"session {session_id!r} is over, or was never heard of, and what occurred at "
+            f"{occurred_at.isoformat()} is older than {idle / timedelta(days=1):g} days"
+        )
+        self.session_id = session_id
+        self.occurred_at = occurred_at
+
+
 class TooFast(EventError):
     """A listener who sends more than one listener may."""
 
@@ -314,3 +444,13 @@ class TooFast(EventError):
             f"{per_second:g} a second for long"
         )
         self.listener_id = listener_id
+
+
+class RowTooLarge(EventError):
+    """An event after which a row would be larger than the broker takes."""
+
+    def __init__(self, key: str, size: int, limit: int) -> None:
+        super().__init__(f"the row {key!r} would have {size} bytes, at most {limit} can be kept")
+        self.key = key
+        self.size = size
+        self.limit = limit

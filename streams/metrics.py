@@ -7,7 +7,7 @@ _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 EVENTS = Counter(
     "upnext_events_total",
     "Records taken from Kafka, by kind (an action, a command, words, a track, a vector) and result "
-    "(folded, duplicate, removed, embedded, moved, known, rejected, or unheard: words of another "
+    "(folded, duplicate, removed, embedded, moved, known, rejected, expired, erased, or unheard: words of another "
     "space than the one that ranks; of a rejected one the kind is its topic).",
     ["kind", "result"],
 )
@@ -25,7 +25,7 @@ REFITS = Counter("upnext_refits_total", "Session models fitted, by model.", ["mo
 SESSIONS = Gauge("upnext_sessions", "Sessions in this worker's table.")
 ROW_BYTES = Histogram(
     "upnext_row_bytes",
-    "Size of a row as it is written to the changelog, by table (sessions, listeners).",
+    "Size of a row as it is written to the changelog, by table (sessions, listeners, erased).",
     ["table"],
     buckets=(256, 1024, 4096, 16_384, 65_536, 262_144),
 )
@@ -41,3 +41,11 @@ EMBED_SECONDS = Histogram(
 )
 CLAUSES = Counter("upnext_clauses_total", "Clauses understood, by grounding.", ["grounding"])
 READY = Gauge("upnext_ready", "1 from when this worker has recovered and takes events.")
+BREAKER_OPEN = Gauge(
+    "upnext_breaker_open",
+    "1 while a server that kept failing is left alone, by server.",
+    ["server"],
+)
+DEGRADED = Counter(
+    "upnext_degraded_total", "Updates that are less than they should be, by reason.", ["reason"]
+)

@@ -1,24 +1,35 @@
 """Broker -> log lines: everything that sessions were made of, in the order it arrived."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
+from time import monotonic
 from typing import Any
 
 import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
+from pydantic import ValidationError
 
+from streams.compacted import key_of
 from streams.errors import BrokerUnavailable
-from streams.kafka.reading import is_end, open_reader
-from streams.recording import EVENTS, RECORDED, Line
+from streams.kafka.reading import is_end, open_reader, place_of
+from streams.recording import EVENTS, RECORDED, TOPIC_OF, Line, parsed
 
 SECONDS = 20.0
 """How long the broker may be silent."""
 
 
-def record(bootstrap: str, session: str | None = None) -> Iterator[Line]:
-    """Yield all messages by arrival, tracks before events; what is no JSON is passed over.
+def record(
+    bootstrap: str, session: str | None = None, listener: str | None = None
+) -> Iterator[Line]:
+    """Yield all messages by arrival, tracks and words before events.
 
-    Holds all of them in memory to sort them: a million events are about a gigabyte.
+    What is no record of its topic is passed over: no worker took it either. Holds the others in
+    memory to sort them: a million events are about a gigabyte.
+
+    Parameters
+    ----------
+    session : the one session whose events are wanted; all without
+    listener : the one listener whose events are wanted; all without
 
     Raises
     ------
@@ -28,20 +39,18 @@ def record(bootstrap: str, session: str | None = None) -> Iterator[Line]:
     """
     consumer = open_reader(bootstrap, enable_partition_eof=True)
     try:
-        found = list(_messages(consumer, bootstrap))
+        wanted = {"session_id": session, "listener_id": listener}
+        found = list(_messages(consumer, bootstrap, wanted))
     except KafkaException as error:
         raise BrokerUnavailable(bootstrap, str(error.args[0])) from None
     finally:
         consumer.close()
-    events = {topic.name for topic in EVENTS}
     for *_, line in sorted(found, key=itemgetter(0, 1, 2, 3, 4)):
-        is_event = line.topic in events
-        if not is_event or session in (None, (line.value or {}).get("session_id")):
-            yield line
+        yield line
 
 
 def _messages(
-    consumer: Consumer, bootstrap: str
+    consumer: Consumer, bootstrap: str, wanted: Mapping[str, str | None]
 ) -> Iterator[tuple[bool, int, str, int, int, Line]]:
     unread: set[tuple[str, int]] = set()
     for topic in RECORDED:
@@ -51,25 +60,41 @@ def _messages(
         unread |= {(topic.name, partition) for partition in known.partitions}
     consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for topic, p in unread])
     events = {topic.name for topic in EVENTS}
+    until = monotonic() + SECONDS
     while unread:
-        message = consumer.poll(SECONDS)
+        message = consumer.poll(max(0.0, until - monotonic()))
         if message is None:
             raise BrokerUnavailable(bootstrap, f"silent for {SECONDS:.0f} s")
         place = (message.topic(), message.partition())
         if (error := message.error()) is not None:
             if is_end(error):
                 unread.discard(place)
+                until = monotonic() + SECONDS
             continue
+        until = monotonic() + SECONDS
         line = _line(message)
-        if line is not None:
-            arrived = message.timestamp()[1]
-            yield line.topic in events, arrived, line.topic, line.partition, line.offset, line
+        if line is None:
+            continue
+        is_event = line.topic in events
+        if is_event and not _is_wanted(line, wanted):
+            continue
+        yield is_event, message.timestamp()[1], line.topic, line.partition, line.offset, line
+
+
+def _is_wanted(line: Line, wanted: Mapping[str, str | None]) -> bool:
+    value = line.value or {}
+    return all(name is None or value[field] == name for field, name in wanted.items())
 
 
 def _line(message: Any) -> Line | None:
+    """Return a message as a line; None where it is no record of its topic, or of another's key."""
     try:
         value = None if message.value() is None else orjson.loads(message.value())
-    except orjson.JSONDecodeError:
+        line = Line(message.topic(), *place_of(message), value, key_of(message))
+        record = parsed(line)
+    except (orjson.JSONDecodeError, ValidationError):
         return None
-    key = (message.key() or b"").decode(errors="replace")
-    return Line(message.topic(), message.partition(), message.offset(), value, key)
+    topic = TOPIC_OF[line.topic]
+    if record is not None and topic.key_of(record) != message.key():
+        return None
+    return line

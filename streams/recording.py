@@ -1,7 +1,8 @@
 """Topics <-> a log file: what a session was made of, so that it can be replayed anywhere.
 
-One JSON object a line: `topic`, `partition`, `offset`, and the record as `value`. The tracks come
-with it, so a log explains itself on a machine that has neither broker nor music.
+One JSON object a line: `topic`, `partition`, `offset`, and the record as `value`. The tracks and
+the words of their spaces come with it, so a log explains itself on a machine that has neither
+broker nor music.
 """
 
 import gzip
@@ -14,19 +15,23 @@ from typing import IO, Any, cast
 import numpy as np
 from pydantic import ValidationError
 
-from ranker.library import Array, Library
+from ranker.library import Array, Library, unit
 from schemas import (
     PlaybackEvent,
     SessionCommand,
     SessionEvent,
+    TextVector,
     TrackInfo,
     TrackVector,
     UnderstoodIntent,
+    Versioned,
+    split_key,
     unpack_vector,
 )
 from schemas.topics import (
     PLAYBACK_EVENTS,
     SESSION_COMMANDS,
+    TEXT_VECTORS,
     TRACK_VECTORS,
     UNDERSTOOD_INTENTS,
     Topic,
@@ -36,9 +41,10 @@ from streams.errors import UnreadableLog
 EVENTS: tuple[Topic, ...] = (PLAYBACK_EVENTS, SESSION_COMMANDS, UNDERSTOOD_INTENTS)
 """What sessions are made of."""
 
-RECORDED: tuple[Topic, ...] = (TRACK_VECTORS, *EVENTS)
+RECORDED: tuple[Topic, ...] = (TRACK_VECTORS, TEXT_VECTORS, *EVENTS)
 
-_TOPICS = {topic.name: topic for topic in RECORDED}
+TOPIC_OF = {topic.name: topic for topic in RECORDED}
+"""By name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The events of a log in the order they arrived, and the tracks they speak of."""
+    """The events of a log in the order they arrived, the tracks they speak of, and words."""
 
     events: tuple[SessionEvent, ...]
     tracks: dict[tuple[str, str], tuple[Array, TrackInfo]] = field(repr=False)
     """By space and track id."""
+    texts: dict[tuple[str, str], Array] = field(repr=False)
+    """By space and word: what directions are named by."""
 
     @property
     def spaces(self) -> tuple[str, ...]:
@@ -80,6 +88,22 @@ class Log:
             if of == space
         ]
         return Library.of(known, len(known[0][1]) if known else 1, space)
+
+    def words(self, space: str) -> dict[str, Array]:
+        """Return the words of one space with their unit vectors.
+
+        Raises
+        ------
+        UnfitVector
+            The vector of a word is not of the tracks' dimension, or has no length.
+
+        """
+        dimension = self.library(space).dimension
+        return {
+            word: unit(vector, dimension, f"the word {word!r}")
+            for (of, word), vector in self.texts.items()
+            if of == space
+        }
 
 
 def write_log(lines: Iterable[Line], path: Path) -> int:
@@ -107,28 +131,68 @@ def read_log(path: Path) -> Log:
         There is no such file, or a line is no message of a topic that sessions are made of.
 
     """
-    events: list[SessionEvent] = []
-    tracks: dict[tuple[str, str], tuple[Array, TrackInfo]] = {}
-    for number, line in enumerate(_lines(path), start=1):
+    messages = []
+    for number, text in enumerate(_lines(path), start=1):
         try:
-            record = json.loads(line)
-            value, topic = record["value"], _TOPICS[record["topic"]]
-            parsed = None if value is None else topic.record.model_validate(value)
+            line = _line(json.loads(text))
+            messages.append((line, parsed(line)))
         except (ValueError, KeyError, TypeError, ValidationError) as error:
             raise UnreadableLog(path, f"line {number}: {error}") from None
-        if isinstance(parsed, TrackVector):
-            vector = np.array(unpack_vector(parsed.vector), np.float32)
-            tracks[parsed.space, parsed.track_id] = vector, parsed.info
-        elif parsed is None:
-            tracks.pop(_removed(record.get("key", "")), None)
+    return _gathered(messages)
+
+
+def log_of(lines: Iterable[Line]) -> Log:
+    """Return what lines say, without a file between; raises ValidationError where one is wrong."""
+    return _gathered((line, parsed(line)) for line in lines)
+
+
+def parsed(line: Line) -> Versioned | None:
+    """Return the record of a line, None for a removal.
+
+    Raises
+    ------
+    KeyError
+        Sessions are not made of what is on its topic.
+    pydantic.ValidationError
+        Its value is no record of its topic.
+
+    """
+    topic = TOPIC_OF[line.topic]
+    if line.value is None and topic.compacted:
+        return None
+    return topic.record.model_validate(line.value)
+
+
+def _line(record: dict[str, Any]) -> Line:
+    return Line(
+        topic=record["topic"],
+        partition=record.get("partition", 0),
+        offset=record.get("offset", 0),
+        value=record["value"],
+        key=record.get("key", ""),
+    )
+
+
+def _gathered(messages: Iterable[tuple[Line, Versioned | None]]) -> Log:
+    events: list[SessionEvent] = []
+    tracks: dict[tuple[str, str], tuple[Array, TrackInfo]] = {}
+    texts: dict[tuple[str, str], Array] = {}
+    for line, record in messages:
+        if isinstance(record, TrackVector):
+            tracks[record.space, record.track_id] = _floats(record), record.info
+        elif isinstance(record, TextVector):
+            texts[record.space, record.text] = _floats(record)
+        elif record is not None:
+            events.append(cast(PlaybackEvent | SessionCommand | UnderstoodIntent, record))
+        elif line.topic == TEXT_VECTORS.name:
+            texts.pop(split_key(line.key), None)
         else:
-            events.append(cast(PlaybackEvent | SessionCommand | UnderstoodIntent, parsed))
-    return Log(tuple(events), tracks)
+            tracks.pop(split_key(line.key), None)
+    return Log(tuple(events), tracks, texts)
 
 
-def _removed(key: str) -> tuple[str, str]:
-    space, _, track_id = key.partition("/")
-    return space, track_id
+def _floats(record: TrackVector | TextVector) -> Array:
+    return np.array(unpack_vector(record.vector), np.float32)
 
 
 def _lines(path: Path) -> Iterator[str]:

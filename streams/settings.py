@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ranker.config import RankerConfig
@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     """Kafka: `embedded`, or `host:port[,host:port]` of a cluster that runs already."""
     qdrant: Annotated[str, AfterValidator(_qdrant)] = EMBEDDED
     """Vector store: `embedded`, or the http URL of a Qdrant server."""
+    engine: Literal["faust", "transactions"] = "faust"
+    """What drives the sessions and words workers: Faust, or Kafka transactions."""
     space: str = "small"
     """Name, or folder, of the joint space."""
     least_coverage: float = Field(default=0.95, ge=0, le=1)
@@ -103,6 +105,16 @@ class Settings(BaseSettings):
     """Events a second that one listener may send for long; more of them are rejected."""
     listener_burst: int = Field(default=1_000, ge=1)
     """Events that one listener may send at once, as after an hour without a network."""
+    session_idle_days: float = Field(default=30.0, gt=0)
+    """Days without an event after which a session is over: what it taught stays with its listener,
+    its events leave the workers' tables. A month outlasts a holiday, and a player that was without
+    a network as long; what it sends later is rejected."""
+    retention_days: float | None = Field(default=None, gt=0)
+    """Days that a new broker topic keeps what listeners did and what was answered; default for
+    good on the embedded broker, and what the cluster says on another."""
+    erasure_key: SecretStr = SecretStr("upnext")
+    """Key of the hash that stands for an erased listener. Your own makes it useless to guess ids;
+    the same for all workers and for good, or late events bring erased listeners back."""
     sequence: Path | None = None
     """File of a sequence model that `upnext train sequence` wrote; none by default."""
     log_level: Annotated[

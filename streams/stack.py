@@ -15,22 +15,22 @@ from typing import IO, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from streams.errors import NotReady, WorkerDied
+from streams.errors import BrokerFailed, NotReady, WorkerDied
 from streams.kafka.admin import create_topics
 from streams.kafka.broker import broker_for
 from streams.kafka.ports import free_port
-from streams.kafka.process import die_with_parent
+from streams.kafka.process import die_with_parent, end
+from streams.patience import Falls
 from streams.settings import Settings
+from streams.transactions.topics import topics_of
 from streams.workers import WORKERS
 
 log = logging.getLogger(__name__)
 
 READY_SECONDS = 90.0
 """How long the workers may take to come up: the text tower's libraries are large."""
-STOP_SECONDS = 10.0
-RESTART_SECONDS = 1.0
-MAX_RESTARTS = 5
-"""A worker that falls this often in a row does not fall by chance."""
+LOOK_SECONDS = 1.0
+"""Between two looks whether all of it runs."""
 
 Say = Callable[[str], None]
 
@@ -41,7 +41,10 @@ class _Child:
     port: int
     process: subprocess.Popen[bytes]
     log: IO[bytes]
-    restarts: int = 0
+    started_at: float
+    falls: Falls = field(default_factory=Falls)
+    restart_at: float | None = None
+    """When to start it again, where it has ended."""
 
 
 @dataclass(slots=True)
@@ -62,12 +65,15 @@ class Stack:
     """Whether another process runs the workers."""
     _children: dict[str, _Child] = field(default_factory=dict)
     _exits: ExitStack = field(default_factory=ExitStack)
+    _gave_up: list[BrokerFailed] = field(default_factory=list)
+    """Why there is no embedded broker any more, once its owner has given it up."""
 
     def __enter__(self) -> Self:
         with self._exits:
-            bootstrap = self._exits.enter_context(broker_for(self.settings, say=self.say))
+            broker = broker_for(self.settings, say=self.say, gave_up=self._gave_up.append)
+            bootstrap = self._exits.enter_context(broker)
             self.settings = self.settings.model_copy(update={"broker": bootstrap})
-            create_topics(self.settings)
+            create_topics(self.settings, topics_of(self.settings))
             self.joined = not self._exits.enter_context(_only_one(self.settings.state_folder))
             if not self.joined:
                 self.require(self.settings)
@@ -121,30 +127,43 @@ class Stack:
         time.sleep(0.1)
 
     def watch(self, stop: Event) -> None:
-        """Restart workers that fall, until `stop` is set."""
-        while not stop.wait(RESTART_SECONDS):
+        """Restart workers that fall, until `stop` is set; raises what `restart_fallen` raises."""
+        while not stop.wait(LOOK_SECONDS):
             self.restart_fallen()
 
     def restart_fallen(self) -> None:
-        """Start again every worker that has ended.
+        """Start again every worker that has ended, after a pause that grows with its falls.
 
         Raises
         ------
         WorkerDied
-            One has fallen `MAX_RESTARTS` times; names its log.
+            One keeps falling; names its log.
+        BrokerFailed
+            The embedded broker keeps falling, and is not started again.
 
         """
+        if self._gave_up:
+            raise self._gave_up[0]
         for place, child in enumerate(list(self._children.values())):
-            code = child.process.poll()
-            if code is None:
-                continue
-            if child.restarts >= MAX_RESTARTS:
-                raise WorkerDied(child.name, code, Path(child.log.name))
-            child.log.close()
-            self.say(f"worker {child.name} ended with status {code}; starting it again")
-            self._start(child.name, place, restarts=child.restarts + 1)
+            if (status := child.process.poll()) is not None:
+                self._restart(child, place, status)
 
-    def _start(self, name: str, place: int, restarts: int = 0) -> None:
+    def _restart(self, child: _Child, place: int, status: int) -> None:
+        if child.restart_at is None:
+            child.log.close()
+            child.falls.add(ran_seconds=time.monotonic() - child.started_at)
+            if child.falls.too_many:
+                raise WorkerDied(child.name, status, Path(child.log.name))
+            pause = child.falls.pause()
+            child.restart_at = time.monotonic() + pause
+            self.say(
+                f"worker {child.name} ended with status {status}; "
+                f"starting it again in {pause:.1f} s"
+            )
+        if time.monotonic() >= child.restart_at:
+            self._start(child.name, place, child.falls)
+
+    def _start(self, name: str, place: int, falls: Falls | None = None) -> None:
         logs = self.settings.state_folder / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         file = (logs / f"{name}.log").open("ab")
@@ -158,12 +177,13 @@ class Stack:
             start_new_session=True,  # the terminal's Ctrl-C is ours to pass on
             preexec_fn=die_with_parent,
         )
-        self._children[name] = _Child(name, port, process, file, restarts)
+        self._children[name] = _Child(name, port, process, file, time.monotonic(), falls or Falls())
 
     def _environment(self, port: int) -> dict[str, str]:
         return {
             "UPNEXT_BROKER": self.settings.broker,
             "UPNEXT_QDRANT": self.settings.qdrant,
+            "UPNEXT_ENGINE": self.settings.engine,
             "UPNEXT_STATE_FOLDER": str(self.settings.state_folder),
             "UPNEXT_SPACE": self.settings.space,
             "UPNEXT_PARTITIONS": str(self.settings.partitions),
@@ -174,12 +194,7 @@ class Stack:
         for child in self._children.values():
             child.process.terminate()
         for child in self._children.values():
-            try:
-                child.process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                log.warning("worker %s did not stop in %.0f s; killed", child.name, STOP_SECONDS)
-                child.process.kill()
-                child.process.wait()
+            end(child.process, f"worker {child.name}")
             child.log.close()
 
 

@@ -21,6 +21,7 @@ from streams.settings import Settings
 if TYPE_CHECKING:
     from embedder.space import Space
     from streams.delivery import App
+    from streams.work.expiry import Expiry
     from streams.work.sessions import Sessions
     from streams.work.words import Words
 
@@ -65,16 +66,27 @@ async def ready() -> None:
 
 
 def _run_sessions(settings: Settings, wait: bool) -> None:
+    sessions = load_sessions(settings, wait)
+    if settings.engine == "transactions":
+        from streams.transactions.worker import run_transactional, sessions_job
+
+        run_transactional(settings, sessions_job(sessions))
+        return
     from streams.agents.sessions import sessions_app
 
-    _run_faust(sessions_app(settings, _sessions(settings, wait)), settings)
+    _run_faust(sessions_app(settings, sessions), settings)
 
 
-def _sessions(settings: Settings, wait: bool) -> "Sessions":
+def load_sessions(settings: Settings, wait: bool) -> "Sessions":
+    """Return the work of the sessions worker, with all that the settings name; raises as above."""
     from embedder.manifest import Manifest, folder_of
     from streams.coverage import require_coverage
+    from streams.degradation import Degradation
+    from streams.groups import group_of
     from streams.library_feed import LibraryFeed
     from streams.sequence_file import load_sequence
+    from streams.words_watch import WordsWatch
+    from streams.work.erasure import Eraser
     from streams.work.limits import Pace
     from streams.work.sessions import Sessions
 
@@ -82,6 +94,8 @@ def _sessions(settings: Settings, wait: bool) -> "Sessions":
     require_coverage(settings, manifest.hash, wait=wait)
     feed = LibraryFeed(settings.bootstrap, space=manifest.hash, dimension=manifest.dimension)
     feed.start()
+    watch = WordsWatch(settings.bootstrap, group_of("words", manifest.hash, settings.engine))
+    watch.start()
     path = settings.sequence
     return Sessions(
         lambda: feed.library,
@@ -89,13 +103,37 @@ def _sessions(settings: Settings, wait: bool) -> "Sessions":
         sequence=load_sequence(path, manifest.hash, manifest.dimension) if path else None,
         tolerance=timedelta(seconds=settings.future_seconds),
         pace=Pace(settings.listener_rate, settings.listener_burst),
+        expiry=_expiry(settings),
+        eraser=Eraser(settings.erasure_key.get_secret_value().encode()),
+        degraded=Degradation(feed, watch),
+    )
+
+
+def _expiry(settings: Settings) -> "Expiry":
+    from streams.kafka.partitioner import partition_of
+    from streams.work.expiry import Expiry
+
+    idle = timedelta(days=settings.session_idle_days)
+    kept = settings.retention_days and timedelta(days=settings.retention_days)
+    return Expiry(
+        idle,
+        lambda listener_id: partition_of(listener_id.encode(), settings.partitions),
+        settings.ranker,
+        # Nobody reads an event again that has left its topic, which takes another segment's time.
+        marks=kept + idle if kept else None,
     )
 
 
 def _run_words(settings: Settings, _: bool) -> None:
+    words = _words(settings)
+    if settings.engine == "transactions":
+        from streams.transactions.worker import run_transactional, words_job
+
+        run_transactional(settings, words_job(words))
+        return
     from streams.agents.words import words_app
 
-    _run_faust(words_app(settings, _words(settings)), settings)
+    _run_faust(words_app(settings, words), settings)
 
 
 def _words(settings: Settings) -> "Words":
@@ -117,6 +155,7 @@ def _words(settings: Settings) -> "Words":
 
 
 def _run_index(settings: Settings, _: bool) -> None:
+    # By Faust under either engine: what it does to Qdrant is in no transaction.
     from embedder.index import open_index
     from embedder.manifest import Manifest, folder_of
     from streams.agents.index import index_app

@@ -6,7 +6,7 @@ with their number; beyond some 100,000 points run a Qdrant server.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from shutil import rmtree
+from shutil import disk_usage, rmtree
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,10 @@ from schemas.record import Record
 
 MANIFEST = "collection.json"
 """Beside a shard's files: the spaces that its vectors are of."""
+
+LEAST_FREE_BYTES = 256 * 2**20
+"""Room that the disk must have before anything is written. The engine maps its files into memory,
+where a full disk is no error that could be caught: the kernel ends the process."""
 
 
 class Manifest(Record):
@@ -116,9 +120,11 @@ class _Shard:
     """A shard on disk and the spaces it holds vectors of."""
 
     def __init__(self, folder: Path, first: tuple[str, int]) -> None:
+        self._folder = folder
         self._manifest = folder / MANIFEST
         self.name = folder.name
         self.spaces = _spaces(self._manifest)
+        _require_room(folder.parent)
         self.engine = _engine(folder, *first)
 
     def hold(self, space: str, dimension: int) -> None:
@@ -140,6 +146,10 @@ class _Shard:
                 schema = getattr(qdrant.PayloadSchemaType, kind.title())
                 self.engine.update(qdrant.UpdateOperation.create_field_index(key, schema))
 
+    def require_room(self) -> None:
+        """Return where the disk has room to write; raises IndexUnavailable."""
+        _require_room(self._folder)
+
     def close(self) -> None:
         """Flush and close the shard."""
         self.engine.flush()
@@ -158,6 +168,7 @@ class EdgeCollection:
     def upsert(self, points: Iterable[Point]) -> None:
         """Write points; the vector in this space and the payload of one there are replaced."""
         for batch in batches(points):
+            self._shard.require_room()
             vectors = [self._vector(point) for point in batch]
             payloads: dict[qdrant.PointId, dict[str, Any]] = {
                 point_uuid(p.id): stored_payload(p) for p in latest(batch)
@@ -181,6 +192,7 @@ class EdgeCollection:
     def remove(self, ids: Iterable[str]) -> None:
         """Remove vectors, and points that have none left; unknown ids are passed over."""
         for batch in batches(ids):
+            self._shard.require_room()
             # By filters, for an id that is not there would be an error.
             theirs = qdrant.HasIdCondition({point_uuid(id_) for id_ in batch})
             bare = qdrant.Filter(
@@ -252,6 +264,16 @@ class EdgeCollection:
         vectors = record.vector
         assert isinstance(vectors, dict)  # named vectors are
         return np.array(vectors[self.space], np.float32)
+
+
+def _require_room(folder: Path) -> None:
+    free = disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        raise IndexUnavailable(
+            folder,
+            f"the disk has {free / 2**20:.0f} MB left, "
+            f"at least {LEAST_FREE_BYTES / 2**20:.0f} MB are needed",
+        )
 
 
 def _spaces(path: Path) -> dict[str, int]:

@@ -11,7 +11,7 @@ from qdrant_client import QdrantClient, models
 from qdrant_client.common.client_exceptions import QdrantException
 from qdrant_client.http.exceptions import ApiException, UnexpectedResponse
 
-from embedder.errors import IndexUnavailable
+from embedder.errors import IndexUnavailable, PointRefused
 from embedder.index.points import (
     OF_ANOTHER_MAKE,
     PAGE,
@@ -35,6 +35,17 @@ from embedder.index.port import (
     Point,
     Vector,
 )
+
+TIMEOUT_SECONDS = 10
+"""How long the server may be silent; a batch of 500 points takes it a tenth of a second."""
+
+REFUSALS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
+"""Answers that stay the same however often the same is sent. A missing collection can be made, a
+key be corrected, and 5xx and 429 pass."""
 
 
 class ServerIndex:
@@ -259,7 +270,9 @@ def _overwrite(
 def _client(url: str, api_key: str | None) -> QdrantClient:
     try:
         # The version check would warn about a server that is not up yet.
-        return QdrantClient(url, api_key=api_key, check_compatibility=False)
+        return QdrantClient(
+            url, api_key=api_key, timeout=TIMEOUT_SECONDS, check_compatibility=False
+        )
     except ValueError as error:
         raise IndexUnavailable(url, f"this is no URL of a server: {error}") from None
 
@@ -269,8 +282,16 @@ def _answering(location: str) -> Iterator[None]:
     """Translate what goes wrong between here and the server."""
     try:
         yield
+    except UnexpectedResponse as error:
+        if error.status_code in REFUSALS:
+            raise PointRefused(location, _one_line(error)) from error
+        raise IndexUnavailable(location, _one_line(error)) from error
     except (ApiException, QdrantException) as error:
-        raise IndexUnavailable(location, str(error).strip()) from error
+        raise IndexUnavailable(location, _one_line(error)) from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _filter(where: Sequence[Condition]) -> models.Filter | None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from ranker.config import RankerConfig
 from ranker.examples import Example
 from ranker.library import Library
+from schemas.updates import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,27 @@ class Shares:
     classifier: float = 0.0
     perceptron: float = 0.0
     sequence: float = 0.0
+
+    @property
+    def deepest(self) -> Model:
+        """The deepest model that has a say."""
+        if self.sequence:
+            return "sequence"
+        if self.perceptron:
+            return "mlp"
+        if self.classifier in (0.0, 1.0):
+            return "logistic" if self.classifier else "nearest"
+        return "blend"
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How deep a listener's earlier sessions went, as shares of them in [0, 1] (P89)."""
+
+    perceptron: float = 0.0
+    """Of those that came as far as the perceptron."""
+    sequence: float = 0.0
+    """Of those that came as far as the sequence model."""
 
 
 def evidence_of(
@@ -75,7 +97,13 @@ def evidence_of(
     )
 
 
-def shares_of(evidence: Evidence, config: RankerConfig, *, remembers: bool = False) -> Shares:
+def shares_of(
+    evidence: Evidence,
+    config: RankerConfig,
+    *,
+    remembers: bool = False,
+    habit: Habit = Habit(),
+) -> Shares:
     """Choose the models that serve a session, by what it has shown.
 
     * The classifier takes over from the neighbours as the rarer class gains weight (P86): with
@@ -85,10 +113,13 @@ def shares_of(evidence: Evidence, config: RankerConfig, *, remembers: bool = Fal
       changing one. As far as it comes in, the perceptron goes.
     * Whoever steers by words is heard by the words: both count by the share of acts among all
       that was done and said.
+    * A listener whose sessions often came to the models beyond the classifier is heard by them
+      some acts sooner (P89): that counts where they come in, and nowhere else.
 
     Parameters
     ----------
     remembers : whether there is a sequence model
+    habit : of the listener; the same all session long, or it could make a share jump
 
     """
     rarer = min(evidence.wanted, evidence.unwanted)
@@ -98,9 +129,12 @@ def shares_of(evidence: Evidence, config: RankerConfig, *, remembers: bool = Fal
         _risen(evidence.minutes, 0.0, config.sequence_minutes),
         _risen(evidence.changes, 0.0, config.sequence_changes),
     )
-    enough = _risen(evidence.acts, config.sequence_from, config.sequence_full)
+    head_start = config.model_head_start
+    acts = evidence.acts + head_start * habit.sequence
+    enough = _risen(acts, config.sequence_from, config.sequence_full)
     sequence = enough * reason if remembers else 0.0
-    perceptron = _risen(evidence.acts, config.perceptron_from, config.perceptron_full)
+    acts = evidence.acts + head_start * habit.perceptron
+    perceptron = _risen(acts, config.perceptron_from, config.perceptron_full)
     return Shares(classifier, done * perceptron * (1 - sequence), done * sequence)
 
 

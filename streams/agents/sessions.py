@@ -4,6 +4,8 @@ import asyncio
 from time import monotonic
 from typing import Any
 
+from faust.types import TP
+
 from streams import metrics
 from streams.agents.app import build_app, message_of, raw_topic, sender
 from streams.agents.tables import RowTable, open_tables
@@ -46,4 +48,9 @@ def sessions_app(settings: Settings, work: Sessions) -> App:
                     await asyncio.sleep(0)  # heartbeats go between two rankings
                 metrics.SESSIONS.set(len(tables.sessions))
 
+    async def give_up(_: Any, revoked: set[TP], **kwargs: Any) -> None:
+        # What comes back was another worker's for a while, and is read again from its overlap.
+        work.forget({tp.partition for tp in revoked})
+
+    app.on_partitions_revoked.connect(give_up, weak=False)
     return app

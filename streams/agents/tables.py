@@ -6,6 +6,7 @@ import faust
 from faust.serializers.codecs import Codec
 
 from streams.delivery import App
+from streams.kafka.topic_state import COMPACTED
 from streams.metrics import ROW_BYTES
 from streams.work.tables import ROWS, Row, Tables
 
@@ -42,4 +43,11 @@ class RowTable(faust.Table):  # type: ignore[type-arg]  # not generic when it ru
 
 def open_tables(app: App, partitions: int) -> Tables:
     """Return the tables of an app whose `Table` is `RowTable`."""
-    return Tables(*(app.Table(name, key_type=str, partitions=partitions) for name in ROWS))
+    return Tables(
+        *(
+            app.Table(
+                name, key_type=str, partitions=partitions, extra_topic_configs=dict(COMPACTED)
+            )
+            for name in ROWS
+        )
+    )

@@ -106,7 +106,7 @@ class Receipts:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join()
+        self._thread.join(PATIENCE_SECONDS)
 
 
 def paced(

@@ -1,25 +1,19 @@
-"""What following a listener costs on top of Faust itself: ours against a do-nothing agent."""
+"""What following a listener costs: both engines, each beside what it could cost at least."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from embedder.manifest import Manifest, folder_of
-from schemas import (
-    PlaybackEvent,
-    SessionCommand,
-    SessionState,
-    TrackInfo,
-    TrackVector,
-    pack_vector,
-)
-from schemas.topics import PLAYBACK_EVENTS, PLAYLIST_UPDATES, SESSION_COMMANDS, TRACK_VECTORS
+from schemas import PlaybackEvent, SessionCommand, SessionState
+from schemas.topics import PLAYBACK_EVENTS, PLAYLIST_UPDATES, SESSION_COMMANDS
 from streams.bench import noop
+from streams.bench.library import publish, random_tracks
 from streams.bench.open_loop import Message, Receipts, paced, saturated
 from streams.client import Publisher
 from streams.settings import Settings
@@ -29,6 +23,8 @@ from streams.work.tables import SESSION_ROW
 TRACKS = 1_000
 SEED = 20_260
 RUNS = ("paced", "backlog")
+PLAIN = {"sessions": [sys.executable, "-m", "streams.bench.plain"]}
+"""The command line of the plain loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +38,84 @@ class Load:
     examples: int = 50
     """Examples of a session in the middle of a run."""
     queue: int = 50
-    backlog: int = 3_000
-    """Events sent at once to measure throughput."""
+    backlog: int = 12_000
+    """Events sent at once to measure throughput: some seconds of the fastest."""
 
 
 def bench_stream(settings: Settings, load: Load, say: Say) -> dict[str, Any]:
-    """Measure the sessions agent, then the yardstick with rows and messages of the same size."""
-    with Stack(settings, say, worker_commands("sessions")) as ours:
-        publisher = Publisher(ours.settings.bootstrap)
-        _publish_library(publisher, Manifest.read(folder_of(settings.space)))
-        ours.wait_until_ready()
-        ours.wait_for_tracks(TRACKS)
-        with Receipts(ours.settings.bootstrap, PLAYLIST_UPDATES.name) as receipts:
-            upnext = _measure_ours(publisher, receipts, load, say)
-            update_bytes = int(np.mean(receipts.sizes))
-        row_bytes = _row_bytes(load)
-        # The same broker, a folder of its own for what a Faust app keeps.
-        beside = {"state_folder": ours.settings.state_folder / "noop"}
-        with Stack(
-            ours.settings.model_copy(update=beside), say, _yardstick(row_bytes, update_bytes)
-        ) as theirs:
-            theirs.wait_until_ready()
-            with Receipts(theirs.settings.bootstrap, noop.UPDATES.name) as receipts:
-                baseline = _measure(publisher, receipts, noop.EVENTS.name, load, say, "noop")
+    """Measure the sessions worker under both engines, each beside what it could cost at least.
+
+    Beside Faust an agent that writes rows and messages of the same size and does nothing else;
+    beside the transactions a plain loop of the same work that promises nothing. Each on a broker
+    of its own.
+    """
+    upnext, baseline, sizes = _faust(_apart(settings, "faust"), load, say)
+    transactions = _one(_apart(settings, "transactions"), load, say, worker_commands("sessions"))
+    plain = _one(_apart(settings, "plain"), load, say, PLAIN)
     return {
         "noop": baseline,
         "upnext": upnext,
-        "ratio_p50": round(upnext["p50_ms"] / baseline["p50_ms"], 2),
-        "ratio_p99": round(upnext["p99_ms"] / baseline["p99_ms"], 2),
-        "ratio_throughput": round(upnext["events_per_second"] / baseline["events_per_second"], 2),
-        "row_bytes": row_bytes,
-        "update_bytes": update_bytes,
+        "transactions": transactions,
+        "plain": plain,
+        **_ratios("ratio", upnext, baseline),
+        **_ratios("ratio_transactions", transactions, upnext),
+        **sizes,
         "events_per_second_offered": load.per_second,
         "examples": load.examples,
         "queue": load.queue,
+    }
+
+
+def _apart(settings: Settings, name: str) -> Settings:
+    """Return settings with a state folder, and so a broker, that no other run has."""
+    engine = "transactions" if name == "transactions" else "faust"
+    apart = {"engine": engine, "state_folder": settings.state_folder / name}
+    return settings.model_copy(update=apart)
+
+
+def _one(
+    settings: Settings, load: Load, say: Say, commands: Mapping[str, Sequence[str]]
+) -> dict[str, float]:
+    """Measure one worker of ours, however it is driven."""
+    with _ready(settings, say, commands) as (publisher, receipts):
+        return _measure_ours(publisher, receipts, load, say, settings.state_folder.name)
+
+
+@contextmanager
+def _ready(
+    settings: Settings, say: Say, commands: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Publisher, Receipts]]:
+    manifest = Manifest.read(folder_of(settings.space))
+    with Stack(settings, say, commands) as stack:
+        publisher = Publisher(stack.settings.bootstrap)
+        publish(random_tracks(TRACKS, manifest), publisher)
+        stack.wait_until_ready()
+        stack.wait_for_tracks(TRACKS)
+        with Receipts(stack.settings.bootstrap, PLAYLIST_UPDATES.name) as receipts:
+            yield publisher, receipts
+
+
+def _faust(
+    settings: Settings, load: Load, say: Say
+) -> tuple[dict[str, float], dict[str, float], dict[str, int]]:
+    """Measure the Faust agent, then its yardstick on rows and messages of the same size."""
+    with _ready(settings, say, worker_commands("sessions")) as (publisher, receipts):
+        upnext = _measure_ours(publisher, receipts, load, say, "faust")
+        sizes = {"row_bytes": _row_bytes(load), "update_bytes": int(np.mean(receipts.sizes))}
+    beside = settings.model_copy(update={"state_folder": settings.state_folder / "noop"})
+    with Stack(beside, say, _yardstick(*sizes.values())) as stack:
+        publisher = Publisher(stack.settings.bootstrap)
+        stack.wait_until_ready()
+        with Receipts(stack.settings.bootstrap, noop.UPDATES.name) as receipts:
+            baseline = _measure(publisher, receipts, noop.EVENTS.name, load, say, "noop")
+    return upnext, baseline, sizes
+
+
+def _ratios(name: str, ours: dict[str, float], theirs: dict[str, float]) -> dict[str, float]:
+    return {
+        f"{name}_p50": round(ours["p50_ms"] / theirs["p50_ms"], 2),
+        f"{name}_p99": round(ours["p99_ms"] / theirs["p99_ms"], 2),
+        f"{name}_throughput": round(ours["events_per_second"] / theirs["events_per_second"], 2),
     }
 
 
@@ -85,11 +125,11 @@ def _yardstick(row_bytes: int, update_bytes: int) -> dict[str, list[str]]:
 
 
 def _measure_ours(
-    publisher: Publisher, receipts: Receipts, load: Load, say: Say
+    publisher: Publisher, receipts: Receipts, load: Load, say: Say, name: str
 ) -> dict[str, float]:
     for run in RUNS:
         saturated(publisher, receipts, SESSION_COMMANDS.name, _traffic(load, run).starts)
-    return _measure(publisher, receipts, PLAYBACK_EVENTS.name, load, say, "upnext")
+    return _measure(publisher, receipts, PLAYBACK_EVENTS.name, load, say, name)
 
 
 def _measure(
@@ -173,20 +213,3 @@ def _row_bytes(load: Load) -> int:
     played = [PlaybackEvent.model_validate_json(message.value) for message in traffic.before]
     state = SessionState(listener_id="size-0", session_id="size-0", events=(*events, *played))
     return len(SESSION_ROW.dumps(state))
-
-
-def _publish_library(publisher: Publisher, space: Manifest) -> None:
-    rng = np.random.default_rng(SEED)
-    for number, vector in enumerate(rng.normal(size=(TRACKS, space.dimension))):
-        publisher.send(
-            TRACK_VECTORS,
-            TrackVector(
-                track_id=f"bench-{number:04d}",
-                info=TrackInfo(title=f"Track {number}", artist=f"Artist {number % 97}"),
-                uri=str(Path("bench") / f"{number}.ogg"),
-                content=f"bench-{number}",
-                space=space.hash,
-                vector=pack_vector((vector / np.linalg.norm(vector)).tolist()),
-            ),
-        )
-    publisher.flush()

@@ -9,6 +9,7 @@ from streams.cli.common import Json, emit, load_settings, out
 from streams.doctor import examine
 from streams.kafka.admin import create_topics, list_topics
 from streams.kafka.broker import bootstrap_of
+from streams.transactions.topics import topics_of
 
 
 def topics(
@@ -22,8 +23,8 @@ def topics(
     settings = load_settings()
     settings = settings.model_copy(update={"broker": bootstrap_of(settings)})
     if create:
-        create_topics(settings)
-    states = list_topics(settings)
+        create_topics(settings, topics_of(settings))
+    states = list_topics(settings, topics_of(settings))
     for state in states:
         if json:
             emit(state.as_dict())

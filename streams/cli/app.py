@@ -5,19 +5,23 @@ import sys
 import typer
 
 from embedder.errors import EmbedderError
+from ranker.errors import RankerError
 from streams.cli import (
     admin,
     bench,
+    compass,
     demo,
     evaluate,
+    forget,
     index,
     migrate,
     play,
     prepare,
+    rejected,
+    rejected_replay,
     replay,
     run,
     send,
-    sequence,
     space,
     train,
     watch,
@@ -34,7 +38,7 @@ app = typer.Typer(
 )
 for module in (
     *(demo, play, run, index, send, watch, migrate, space, prepare, train, evaluate),
-    *(replay, sequence, admin, bench),
+    *(replay, compass, rejected, rejected_replay, forget, admin, bench),
 ):
     module.register(app)
 
@@ -43,7 +47,7 @@ def main() -> None:
     """Run the command; a failure that we know is one line on stderr and exit status 1."""
     try:
         app()
-    except (StreamsError, EmbedderError) as error:
+    except (StreamsError, EmbedderError, RankerError) as error:
         typer.echo(f"upnext: {error}", err=True)
         sys.exit(1)
     except BrokenPipeError:

@@ -1,5 +1,8 @@
 """`upnext bench`: measure, side by side with a yardstick."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -9,6 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from streams.bench.stream import Load, bench_stream
 from streams.cli.common import SHIPPED, Json, emit, load_settings, out, say
+from streams.cli.progress import shown
+from streams.settings import EMBEDDED, Settings
 
 bench = typer.Typer(help="Benchmarks, side by side with a yardstick.", no_args_is_help=True)
 
@@ -19,21 +24,70 @@ def stream(
     seconds: Annotated[float, typer.Option(help="Length of the paced run.")] = 15.0,
     json: Json = False,
 ) -> None:
-    """Compare the sessions agent with a do-nothing agent: latency when paced, throughput.
+    """Compare both engines with a do-nothing agent and a plain loop: latency, throughput.
 
     Example: upnext bench stream --json
     """
-    with TemporaryDirectory(prefix="upnext-bench-") as folder:
-        # A broker of its own, so that neither the user's data nor their load is in the figures.
-        own = {"state_folder": Path(folder), "kafka_port": 0, "metrics_port": 0}
-        settings = load_settings().model_copy(update=own)
+    with _own_broker() as settings:
         figures = bench_stream(settings, Load(per_second=rate, seconds=seconds), say)
     if json:
         emit(figures)
         return
-    for name in ("noop", "upnext"):
+    for name in ("noop", "upnext", "transactions", "plain"):
         out.print(name, figures[name])
     out.print({key: value for key, value in figures.items() if key.startswith("ratio")})
+
+
+@bench.command()
+def chaos(
+    events: Annotated[int, typer.Option(help="Events of all sessions.", min=100)] = 200_000,
+    sessions: Annotated[int, typer.Option(min=2)] = 2_000,
+    kills: Annotated[int, typer.Option(help="SIGKILLs of a worker.", min=0)] = 40,
+    sleepers: Annotated[
+        int, typer.Option(help="Workers stopped past their session timeout and woken.", min=0)
+    ] = 3,
+    broker_kills: Annotated[int, typer.Option(help="SIGKILLs of the broker.", min=0)] = 3,
+    rebalances: Annotated[int, typer.Option(help="A second worker comes or goes.", min=0)] = 5,
+    rate: Annotated[float, typer.Option(help="Events per second at most.")] = 1_000.0,
+    seed: int = 1,
+    engine: Annotated[
+        str | None, typer.Option(help="faust or transactions; default UPNEXT_ENGINE.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Kill, freeze and rebalance workers and broker under traffic, then check every session.
+
+    A broker of its own, and minutes. Exit status 1 where anything was lost, doubled or wrong.
+
+    Example: upnext bench chaos --events 20000 --sessions 200 --kills 4 --engine transactions
+    """
+    from streams.bench.chaos.run import Faults, bench_chaos
+    from streams.bench.chaos.traffic import Plan
+
+    plan = Plan(events=events, sessions=sessions, places=min(5_000, events // 4), seed=seed)
+    faults = Faults(kills, sleepers, broker_kills, rebalances)
+    with _own_broker(engine) as settings, shown("events", events) as tell:
+        figures = bench_chaos(
+            settings, plan, faults, say, per_second=rate, progress=lambda sent: tell(sent, "")
+        )
+    if json:
+        emit(figures)
+    else:
+        out.print_json(data=figures)
+    clean = figures["rejected"] == figures["expected_rejected"] and not any(
+        figures[key] for key in ("lost", "doubled", "wrong_sessions", "wrong_listeners")
+    )
+    sys.exit(0 if clean else 1)
+
+
+@contextmanager
+def _own_broker(engine: str | None = None) -> Iterator[Settings]:
+    """Yield settings with a broker of its own: no one's data or load is in the figures."""
+    with TemporaryDirectory(prefix="upnext-bench-") as folder:
+        own = {"state_folder": Path(folder), "kafka_port": 0, "metrics_port": 0}
+        settings = load_settings().model_copy(update={**own, "broker": EMBEDDED})
+        chosen = {} if engine is None else {"engine": engine}
+        yield Settings.model_validate({**settings.model_dump(), **chosen})
 
 
 @bench.command()

@@ -1,32 +1,33 @@
 """`upnext record`, `replay`, `diff`: any queue again, and what another policy would have done."""
 
 import sys
-import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 
 from ranker.config import RankerConfig
+from ranker.models.sequence import SequenceModel
 from ranker.replay import Difference, Refused, difference, replay
 from schemas import PlaylistUpdate
 from streams.cli.common import Json, emit, load_settings, out, say, talk
+from streams.cli.logs import (
+    LogFile,
+    Policy,
+    SequenceFile,
+    SessionName,
+    Space,
+    Until,
+    chosen_space,
+    policy_of,
+    sequence_of,
+)
 from streams.cli.view import queue_table
-from streams.errors import UnreadablePolicy
 from streams.kafka.broker import bootstrap_of
 from streams.recorder import record as lines_of
 from streams.recording import Log, read_log, write_log
-
-LogFile = Annotated[Path, typer.Argument(help="A log written by `upnext record`.")]
-Until = Annotated[
-    int | None, typer.Option(help="Stop after so many events of the log; default all.")
-]
-SessionName = Annotated[
-    str | None, typer.Option("--session", "-s", help="Only this session; default all.")
-]
-Space = Annotated[str | None, typer.Option(help="Hash of the space, where the log has several.")]
 
 
 def record(
@@ -45,9 +46,8 @@ def record(
 def replay_log(
     log: LogFile,
     until: Until = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="A TOML file of RankerConfig fields; default ours.")
-    ] = None,
+    policy: Policy = None,
+    sequence: SequenceFile = None,
     session: SessionName = None,
     space: Space = None,
     json: Json = False,
@@ -60,7 +60,8 @@ def replay_log(
     before: dict[str, PlaylistUpdate] = {}
     titles = {track_id: info for (_, track_id), (_, info) in recorded.tracks.items()}
     of = chosen_space(recorded, space)
-    for outcome in _outcomes(recorded, until, _policy(policy), session, of):
+    side = _Side(policy_of(policy), sequence_of(sequence, recorded, of))
+    for outcome in _outcomes(recorded, until, side, session, of):
         if isinstance(outcome, Refused):
             talk.print(f"refused {outcome.event.event_id}: {outcome.reason}", style="yellow")
         elif json:
@@ -74,22 +75,25 @@ def replay_log(
 def diff(
     log: LogFile,
     policy: Annotated[
-        list[Path], typer.Option(help="TOML files of two policies; one is held against ours.")
-    ],
+        list[Path] | None,
+        typer.Option(help="TOML files of two policies; one is held against ours."),
+    ] = None,
+    sequence: Annotated[
+        Path | None,
+        typer.Option(help="A sequence model for both policies; by itself, held against none."),
+    ] = None,
     until: Until = None,
     session: SessionName = None,
     space: Space = None,
     json: Json = False,
 ) -> None:
-    """Hold two policies against each other, event by event of one log.
+    """Hold two policies, or a sequence model and none, against each other, event by event.
 
     Example: upnext diff evening.jsonl --policy ours.toml --policy bold.toml
     """
-    if len(policy) > 2:
-        raise typer.BadParameter(f"{len(policy)} policies given, at most two can be compared")
     recorded = read_log(log)
     of = chosen_space(recorded, space)
-    first, second = (_policy(path) for path in ([None, *policy] if len(policy) == 1 else policy))
+    first, second = _sides(policy or [], sequence_of(sequence, recorded, of))
     told: list[Difference] = []
     for one, other in zip(
         _outcomes(recorded, until, first, session, of),
@@ -105,40 +109,39 @@ def diff(
         else:
             out.print(_as_line(one, apart))
     if not told:
-        sys.exit("nothing to compare: no event of the log gave a queue under both policies")
+        sys.exit("nothing to compare: no event of the log gave a queue on both sides")
     say(_summary(told))
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What a log is replayed under."""
+
+    config: RankerConfig
+    sequence: SequenceModel | None
+
+
+def _sides(policies: Sequence[Path], model: SequenceModel | None) -> tuple[_Side, _Side]:
+    """Return what is held against what; a usage error where there are not two sides."""
+    match [policy_of(path) for path in policies]:
+        case [] if model is not None:
+            return _Side(RankerConfig(), None), _Side(RankerConfig(), model)
+        case [one]:
+            return _Side(RankerConfig(), model), _Side(one, model)
+        case [one, other]:
+            return _Side(one, model), _Side(other, model)
+    raise typer.BadParameter(
+        f"{len(policies)} policies: name one or two with --policy, or a model with --sequence"
+    )
+
+
 def _outcomes(
-    log: Log, until: int | None, config: RankerConfig, session: str | None, space: str
+    log: Log, until: int | None, side: _Side, session: str | None, space: str
 ) -> Iterator[PlaylistUpdate | Refused]:
-    for outcome in replay(log.events[:until], log.library(space), config):
+    for outcome in replay(log.events[:until], log.library(space), side.config, side.sequence):
         of = outcome.event if isinstance(outcome, Refused) else outcome
         if session in (None, of.session_id):
             yield outcome
-
-
-def _policy(path: Path | None) -> RankerConfig:
-    if path is None:
-        return RankerConfig()
-    try:
-        fields = tomllib.loads(path.read_text("utf-8"))
-        unknown = fields.keys() - RankerConfig.__dataclass_fields__.keys()
-        if unknown:
-            raise ValueError(f"{', '.join(sorted(unknown))}: no such field of RankerConfig")
-        return TypeAdapter(RankerConfig).validate_python(fields)
-    except (OSError, ValueError, ValidationError) as error:
-        raise UnreadablePolicy(path, str(error)) from None
-
-
-def chosen_space(log: Log, asked: str | None) -> str:
-    """Return the space to rank in: the log's only one, or the one that was asked for."""
-    if asked is None and len(log.spaces) == 1:
-        return log.spaces[0]
-    if asked in log.spaces:
-        return str(asked)
-    known = ", ".join(log.spaces) or "none"
-    raise typer.BadParameter(f"the log has vectors of these spaces: {known}; choose by --space")
 
 
 def _as_record(update: PlaylistUpdate, apart: Difference) -> dict[str, Any]:

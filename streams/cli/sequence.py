@@ -1,4 +1,4 @@
-"""`upnext train-sequence`: from recorded sessions to the model that knows how sessions go."""
+"""`upnext train sequence`: from recorded sessions to the model that knows how sessions go."""
 
 import sys
 from dataclasses import asdict
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ranker.courses import Course, courses_of
-from ranker.errors import RankerError
 from streams.cli.common import Json, emit, say
-from streams.cli.replay import Space, chosen_space
+from streams.cli.logs import Space, chosen_space
 from streams.errors import TorchMissing
 from streams.recording import read_log
+from streams.sequence_file import save_sequence
 
 if TYPE_CHECKING:  # the base install has no torch, and most verbs need none
     from ranker.models.sequence import SequenceModel
@@ -30,23 +30,20 @@ def train_sequence(
     Judged on a fifth of the sessions, which took no part: how well the next act on a track is
     foretold, beside the model that knows no order.
 
-    Example: upnext train-sequence --log evenings.jsonl.gz --out sequence.npz
+    Example: upnext train sequence --log evenings.jsonl.gz --out sequence.npz
     """
     recorded = read_log(log)
     of = chosen_space(recorded, space)
     say(f"reading {len(recorded.events)} events of sessions")
-    try:
-        courses = courses_of(recorded.events, recorded.library(of))
-        model, report = _train(courses, of)
-    except RankerError as error:
-        sys.exit(f"upnext: {error}")
+    model, report = _train(courses_of(recorded.events, recorded.library(of)), of)
     saved = f"saves {report.gain:.4f} of {report.blind_loss:.4f} nats, +-{report.error:.4f}"
     say(f"on {report.judged} acts of sessions it never saw it {saved}")
     if json:
         emit(asdict(report) | {"written": report.is_better})
     if not report.is_better:
         sys.exit("upnext: that could be chance, so nothing is written: record more sessions")
-    _write(model, out)
+    save_sequence(model, out)
+    say(f"wrote {out}")
 
 
 def _train(courses: tuple[Course, ...], space: str) -> "tuple[SequenceModel, Report]":
@@ -57,16 +54,3 @@ def _train(courses: tuple[Course, ...], space: str) -> "tuple[SequenceModel, Rep
             raise
         raise TorchMissing from None
     return train(courses, space)
-
-
-def _write(model: "SequenceModel", path: Path) -> None:
-    """Write beside and rename: an interrupted run leaves no half a file."""
-    beside = path.with_name(path.name + ".part")
-    beside.write_bytes(model.to_bytes())
-    beside.replace(path)
-    say(f"wrote {path}")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb."""
-    app.command("train-sequence")(train_sequence)

@@ -1,4 +1,4 @@
-"""`upnext train`: from clips, or recordings with what people wrote of them, to a space."""
+"""`upnext train`: what upnext rests on, a space, or the model that knows how sessions go."""
 
 import logging
 import shlex
@@ -16,6 +16,7 @@ from rich.logging import RichHandler
 
 from streams.cli.common import Json, emit, out, say, talk
 from streams.cli.progress import Tell, shown
+from streams.cli.sequence import train_sequence
 
 if TYPE_CHECKING:  # the base install has no embedder, and most verbs need none
     from embedder.training.journal import Event, Published, Stepped, Stopped, Validated
@@ -26,7 +27,9 @@ STOPPED = 130
 LISTED = 20
 """Figures of one name that are shown; the manifest has all."""
 
-train = typer.Typer(help="Train a space.", no_args_is_help=True)
+train = typer.Typer(
+    help="Train what upnext rests on: a space, or a sequence model.", no_args_is_help=True
+)
 
 Config = Annotated[
     str, typer.Option(help="A TOML file, or the name of one that ships, such as small.")
@@ -38,11 +41,6 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last chec
 Threads = Annotated[
     int | None, typer.Option(min=1, help="Threads to compute with [default: all cores].")
 ]
-
-
-@train.callback()
-def _train() -> None:
-    """Train what upnext rests on."""
 
 
 @train.command()
@@ -159,5 +157,6 @@ def _hear_the_embedder() -> None:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verb."""
+    """Add the verbs."""
+    train.command("sequence")(train_sequence)
     app.add_typer(train, name="train")

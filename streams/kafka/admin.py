@@ -1,9 +1,10 @@
 """Topics and groups on whichever broker there is: wait, create, list, count."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
+from threading import Event
 from time import monotonic, sleep
 from typing import TypeVar
 
@@ -21,10 +22,12 @@ from confluent_kafka.admin import (
     OffsetSpec,
     TopicMetadata,
 )
+from tenacity.stop import stop_after_delay, stop_never
 
 from schemas.topics import TOPICS, Topic
 from streams.errors import BrokerUnavailable, TopicsUnavailable
 from streams.kafka.topic_state import TopicState, config_of, differences
+from streams.patience import trying_again
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -35,8 +38,6 @@ TRY_SECONDS = 2.0
 """How long to wait for the first answer of a broker that may not be there."""
 ANSWER_SECONDS = 10.0
 """How long a broker that is there may take to answer."""
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 10.0
-"""Between two tries to reach a broker; doubled from the first to the longest."""
 LEADER_SECONDS = 30.0
 """How long new topics may take until every partition has a leader."""
 
@@ -62,24 +63,26 @@ def answers(bootstrap: str) -> bool:
     return True
 
 
-def wait_for_broker(bootstrap: str, seconds: float | None = None) -> None:
+def wait_for_broker(
+    bootstrap: str, seconds: float | None = None, stop: Event | None = None
+) -> None:
     """Return when the broker answers; `seconds` is None to wait for ever, 0 to try once.
+
+    Each try ends within `TRY_SECONDS`, and is announced in the log.
 
     Raises
     ------
     BrokerUnavailable
-        It did not within `seconds`.
+        It did not within `seconds`, or before `stop` was set.
 
     """
-    begun, pause = monotonic(), FIRST_PAUSE_SECONDS
-    while not answers(bootstrap):
-        waited = monotonic() - begun
-        if seconds is not None and waited >= seconds:
-            raise BrokerUnavailable(bootstrap, f"tried for {waited:.0f} s; check UPNEXT_BROKER")
-        left = None if seconds is None else seconds - waited
-        pause = min(pause * 2, LONGEST_PAUSE_SECONDS, *([] if left is None else [left]))
-        log.warning("no answer from the broker %s, trying again in %.1f s", bootstrap, pause)
-        sleep(pause)
+    until = stop_never if seconds is None else stop_after_delay(seconds)
+    trying_again(BrokerUnavailable, until=until, stop=stop)(_require_answer, bootstrap)
+
+
+def _require_answer(bootstrap: str) -> None:
+    if not answers(bootstrap):
+        raise BrokerUnavailable(bootstrap, f"none within {TRY_SECONDS:.0f} s; check UPNEXT_BROKER")
 
 
 def create_topics(settings: Settings, topics: Iterable[Topic] = TOPICS) -> tuple[str, ...]:
@@ -141,7 +144,7 @@ def group_members(bootstrap: str, group: str) -> int:
 
     def describe() -> ConsumerGroupDescription:
         asked = admin.describe_consumer_groups([group], request_timeout=ANSWER_SECONDS)
-        description: ConsumerGroupDescription = asked[group].result()
+        description: ConsumerGroupDescription = _answer(asked[group])
         return description
 
     with _translated(bootstrap):
@@ -164,7 +167,7 @@ def group_offsets(bootstrap: str, group: str, topic: Topic) -> dict[int, int]:
         (answer,) = admin.list_consumer_group_offsets(
             wanted, request_timeout=ANSWER_SECONDS
         ).values()
-        places: list[TopicPartition] = answer.result().topic_partitions
+        places: list[TopicPartition] = _answer(answer).topic_partitions
         return places
 
     with _translated(bootstrap):
@@ -173,6 +176,54 @@ def group_offsets(bootstrap: str, group: str, topic: Topic) -> dict[int, int]:
             for place in _settled(ask)
             if place.topic == topic.name and place.offset >= 0
         }
+
+
+def delete_records(bootstrap: str, before: Mapping[tuple[str, int], int]) -> None:
+    """Have partitions begin at an offset; what is older is out of reach at once.
+
+    Parameters
+    ----------
+    before : the first offset that is left, by topic and partition
+
+    Raises
+    ------
+    BrokerUnavailable
+        The broker does not answer, or refuses.
+
+    """
+    if not before:
+        return
+    admin = _admin(bootstrap)
+    places = [TopicPartition(*place, offset) for place, offset in before.items()]
+
+    def ask() -> None:
+        asked = admin.delete_records(places, request_timeout=ANSWER_SECONDS)
+        for future in asked.values():
+            future.result()
+
+    with _translated(bootstrap):
+        _settled(ask)
+
+
+def end_offsets(bootstrap: str, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Return the offset behind the last record, by topic and partition; raises BrokerUnavailable.
+
+    Of a transaction that is under way too.
+    """
+    admin = _admin(bootstrap)
+    wanted = [TopicPartition(*place) for place in places]
+
+    def ask() -> dict[tuple[str, int], int]:
+        asked = admin.list_offsets(
+            dict.fromkeys(wanted, OffsetSpec.latest()), request_timeout=ANSWER_SECONDS
+        )
+        return {
+            (place.topic, place.partition): future.result().offset
+            for place, future in asked.items()
+        }
+
+    with _translated(bootstrap):
+        return _settled(ask) if wanted else {}
 
 
 def _admin(bootstrap: str) -> AdminClient:
@@ -190,13 +241,15 @@ def _translated(bootstrap: str) -> Iterator[None]:
 
 def _create(admin: AdminClient, topics: list[Topic], settings: Settings) -> None:
     new = [
-        NewTopic(topic.name, settings.partitions, settings.replication, config=config_of(topic))
+        NewTopic(
+            topic.name, settings.partitions, settings.replication, config=config_of(topic, settings)
+        )
         for topic in topics
     ]
     created: dict[str, Future[None]] = admin.create_topics(new, request_timeout=ANSWER_SECONDS)
     for name, future in created.items():
         try:
-            future.result()
+            _answer(future)
         except KafkaException as error:
             # Another process may be creating the same topics now.
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
@@ -247,7 +300,7 @@ def _states(
 def _config(admin: AdminClient, name: str) -> dict[str, str | None]:
     resource = ConfigResource(ConfigResource.Type.TOPIC, name)
     (described,) = admin.describe_configs([resource], request_timeout=ANSWER_SECONDS).values()
-    return {entry: config.value for entry, config in described.result().items()}
+    return {entry: config.value for entry, config in _answer(described).items()}
 
 
 def _count(admin: AdminClient, name: str, found: TopicMetadata) -> int:
@@ -262,9 +315,24 @@ def _offsets(admin: AdminClient, partitions: list[TopicPartition], which: Offset
 
     def ask() -> int:
         asked = admin.list_offsets(dict.fromkeys(partitions, which), request_timeout=ANSWER_SECONDS)
-        return sum(future.result().offset for future in asked.values())
+        return sum(_answer(future).offset for future in asked.values())
 
     return _settled(ask)
+
+
+def _answer(future: "Future[R]") -> R:
+    """Return what was asked for; a client that is gone would never set it.
+
+    Raises
+    ------
+    KafkaException
+        The broker refused, or was silent for longer than any request may take.
+
+    """
+    try:
+        return future.result(ANSWER_SECONDS + TRY_SECONDS)
+    except TimeoutError:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from None  # noqa: SLF001
 
 
 def _settled(ask: Callable[[], R]) -> R:

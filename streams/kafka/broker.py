@@ -1,12 +1,15 @@
 """Settings -> the broker to talk to."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from streams.errors import OTHER_BROKER, BrokerUnavailable
+from streams.errors import OTHER_BROKER, BrokerFailed, BrokerUnavailable
 from streams.kafka.home import Home
 from streams.kafka.jars import Say
 from streams.settings import EMBEDDED, Settings
+
+log = logging.getLogger(__name__)
 
 
 def bootstrap_of(settings: Settings) -> str:
@@ -29,9 +32,26 @@ def bootstrap_of(settings: Settings) -> str:
     return running.bootstrap
 
 
+def complain(error: BrokerFailed) -> None:
+    """Write to the log that the embedded broker is gone for good."""
+    log.critical("%s", error)
+
+
 @contextmanager
-def broker_for(settings: Settings, *, say: Say = lambda _: None) -> Iterator[str]:
+def broker_for(
+    settings: Settings,
+    *,
+    say: Say = lambda _: None,
+    gave_up: Callable[[BrokerFailed], None] = complain,
+) -> Iterator[str]:
     """Yield the address of the broker; the embedded one is started, or joined where it runs.
+
+    While the context is open, an embedded broker that this process has started and that ends is
+    started again, on its data and under its address.
+
+    Parameters
+    ----------
+    gave_up : told, in another thread, when it keeps ending and is not started again
 
     Raises what `embedded_broker` raises.
     """
@@ -41,5 +61,5 @@ def broker_for(settings: Settings, *, say: Say = lambda _: None) -> Iterator[str
         return
     from streams.kafka.embedded import embedded_broker
 
-    with embedded_broker(settings, say) as bootstrap:
+    with embedded_broker(settings, say, gave_up) as bootstrap:
         yield bootstrap

@@ -18,9 +18,14 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
 
+from streams.errors import BrokerStuck
 from streams.kafka.ports import LOOPBACK
 from streams.kafka.process import STOP_SECONDS
 from streams.kafka.properties import DATA
+
+END_SECONDS = 3 * STOP_SECONDS
+"""How long a broker of an earlier owner may take to end; after the first third by force."""
+PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,18 @@ class Home:
 
     @contextmanager
     def recording(self) -> Iterator[IO[str]]:
-        """Lock `broker.json` for the broker to inherit; waits for the last one to end."""
+        """Lock `broker.json` for the broker to inherit; waits for the last one to end.
+
+        Raises
+        ------
+        BrokerStuck
+            It does not.
+
+        """
         with self._record.open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            until = monotonic() + END_SECONDS
+            while not _try_lock(file, fcntl.LOCK_EX):
+                self._require_time(until)
             file.truncate(0)
             yield file
 
@@ -92,12 +106,24 @@ class Home:
         """End a broker whose owner died; only its next owner may call this.
 
         On Linux it is ending already, and this waits for it.
+
+        Raises
+        ------
+        BrokerStuck
+            It does not end.
+
         """
-        forced = monotonic() + STOP_SECONDS
+        begun = monotonic()
         while (left := self.running()) is not None:
+            forced = monotonic() > begun + STOP_SECONDS
             with suppress(ProcessLookupError):
-                os.kill(left.pid, signal.SIGTERM if monotonic() < forced else signal.SIGKILL)
-            sleep(0.1)
+                os.kill(left.pid, signal.SIGKILL if forced else signal.SIGTERM)
+            self._require_time(begun + END_SECONDS)
+
+    def _require_time(self, until: float) -> None:
+        if monotonic() > until:
+            raise BrokerStuck(self.folder, END_SECONDS)
+        sleep(PAUSE_SECONDS)
 
     @property
     def _record(self) -> Path:

@@ -1,6 +1,7 @@
 """Processes of ours: a lifeline to the parent, and the broker's Java."""
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
@@ -12,8 +13,10 @@ from typing import IO
 
 from streams.errors import BrokerFailed, EmbeddedMissing
 
+log = logging.getLogger(__name__)
+
 STOP_SECONDS = 10.0
-"""How long the broker may take to close its logs; usually half a second."""
+"""How long a process may take to end; the broker closes its logs in half a second."""
 
 LAST_LINES = 15
 """Lines of the log that an error shows."""
@@ -111,9 +114,19 @@ class Logged:
 
     def stop(self) -> None:
         """End it: politely first, by force after `STOP_SECONDS`."""
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, "the embedded broker")
+
+
+def end(process: subprocess.Popen[bytes], name: str) -> None:
+    """End a process of ours: politely first, by force after `STOP_SECONDS`."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+        return
+    except subprocess.TimeoutExpired:
+        log.warning("%s did not stop in %.0f s; killed", name, STOP_SECONDS)
+    process.kill()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:  # in the kernel, on a disk that hangs, say
+        log.error("%s, process %d, does not end though killed", name, process.pid)

@@ -23,6 +23,7 @@ def open_reader(bootstrap: str, **options: Any) -> Consumer:
             "bootstrap.servers": bootstrap,
             "group.id": "upnext-reader",  # required, and unused
             "enable.auto.commit": False,
+            "socket.timeout.ms": int(ANSWER_SECONDS * 1000),
             "log_level": QUIET,
             **{name.replace("_", "."): value for name, value in options.items()},
         }

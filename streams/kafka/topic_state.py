@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from schemas.topics import Topic
+from schemas.topics import ERASURES, Topic
 from streams.settings import Settings
 
 MAX_MESSAGE_BYTES = 4_194_304
@@ -41,16 +41,34 @@ class TopicState:
         return "; ".join((line, *self.differs))
 
 
-def config_of(topic: Topic) -> dict[str, str]:
+DAY_MS = 86_400_000
+
+COMPACTED = {"cleanup.policy": "compact", "max.compaction.lag.ms": str(DAY_MS)}
+"""What a key was before, or that is gone, is compacted away a day later, whatever the traffic:
+Kafka's own way is after half of the log is stale, which may be never."""
+
+
+def config_of(topic: Topic, settings: Settings) -> dict[str, str]:
     """Return the topic's own configuration; everything else is left to the cluster.
 
     The broker stamps what it appends: whoever sends an event cannot say when it came.
     """
     return {
         "message.timestamp.type": "LogAppendTime",
-        "cleanup.policy": "compact" if topic.compacted else "delete",
         "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        **(COMPACTED if topic.compacted else _cut(topic, settings)),
     }
+
+
+def _cut(topic: Topic, settings: Settings) -> dict[str, str]:
+    """Return how a topic that is not compacted is cut.
+
+    A file a day, for Kafka removes whole files only: what is purged leaves the disk with the day.
+    """
+    config = {"cleanup.policy": "delete", "segment.ms": str(DAY_MS)}
+    if settings.retention_days and topic is not ERASURES:
+        config["retention.ms"] = str(int(settings.retention_days * DAY_MS))
+    return config
 
 
 def differences(
@@ -65,7 +83,7 @@ def differences(
     declared: dict[str, object] = {
         "partitions": settings.partitions,
         "replication": settings.replication,
-        **config_of(topic),
+        **config_of(topic, settings),
     }
     found: dict[str, object] = {"partitions": partitions, "replication": replication, **config}
     for name, wanted in declared.items():

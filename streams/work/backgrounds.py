@@ -32,6 +32,12 @@ class Backgrounds:
             self._kept.popitem(last=False)
         return known[1]
 
+    def drop(self, listener_id: str) -> None:
+        """Forget the priors of a listener's sessions; O(n) for the n that are kept."""
+        prefix = f"{listener_id}|"
+        for key in [key for key in self._kept if key.startswith(prefix)]:
+            del self._kept[key]
+
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
     """Compare the library by identity: it has no other, and a new one is another object."""

@@ -39,3 +39,7 @@ class Limiter:
             self._buckets.popitem(last=False)
         if not fits:
             raise TooFast(listener_id, self._pace.per_second, self._pace.burst)
+
+    def forget(self) -> None:
+        """Begin anew: everyone has their whole burst again."""
+        self._buckets.clear()

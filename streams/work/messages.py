@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from schemas.record import LATEST
+from streams.errors import NoTime
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -18,7 +21,9 @@ class Message:
 
     @property
     def sent_at(self) -> datetime:
-        """The timestamp as a time."""
+        """The timestamp as a time; raises NoTime, for a producer may have made it up."""
+        if not 0 <= self.timestamp < LATEST.timestamp():
+            raise NoTime(self.timestamp)
         return datetime.fromtimestamp(self.timestamp, UTC)
 
 

@@ -7,12 +7,13 @@ event and ranked at its end, with the same queue as if each had been answered.
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from ranker.config import RankerConfig
+from ranker.depth import depth_of
 from ranker.library import Library
 from ranker.listener import follow
 from ranker.models.sequence import SequenceModel
@@ -29,17 +30,22 @@ from schemas import (
     UnderstoodIntent,
 )
 from schemas.listener import ListenerState
+from schemas.session import is_erase
 from schemas.topics import (
+    ERASURES,
     PLAYBACK_EVENTS,
     PLAYLIST_UPDATES,
     SESSION_COMMANDS,
     UNDERSTOOD_INTENTS,
     Topic,
 )
+from schemas.updates import Degraded, Model
 from streams import metrics
 from streams.codecs import admit, decode
 from streams.dead_letters import FAULTS, reject
 from streams.work.backgrounds import Backgrounds
+from streams.work.erasure import Eraser
+from streams.work.expiry import Expiry, floor_of
 from streams.work.limits import Limiter, Pace
 from streams.work.messages import Message, Output
 from streams.work.tables import Tables, session_key
@@ -53,6 +59,9 @@ INPUTS: dict[str, type[SessionEvent]] = {
 
 MAX_BURST = 500
 """Events that one update answers at most: its ids must stay few beside the queue."""
+
+WAITING_SECONDS = 5.0
+"""An event that has waited so long says that this worker is behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,9 @@ class Sessions:
     library : returns the newest of what can be ranked
     tolerance : how far a player's clock may run ahead of the broker's
     pace : what one listener may send; None for any amount
+    expiry : removes sessions that are over; None keeps all
+    eraser : removes listeners; None hashes them with a key that everyone knows
+    degraded : says, for a partition, what keeps its queues from being as good as they could be
     clock : seconds since 1970
 
     """
@@ -95,6 +107,9 @@ class Sessions:
         sequence: SequenceModel | None = None,
         tolerance: timedelta = timedelta(minutes=5),
         pace: Pace | None = None,
+        expiry: Expiry | None = None,
+        eraser: Eraser | None = None,
+        degraded: Callable[[int], Iterable[Degraded]] = lambda _: (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._library = library
@@ -102,6 +117,9 @@ class Sessions:
         self._sequence = sequence
         self._tolerance = tolerance
         self._limiter = Limiter(pace) if pace else None
+        self._expiry = expiry
+        self._eraser = eraser or Eraser()
+        self._degraded = degraded
         self._clock = clock
         self._backgrounds = Backgrounds(config)
         self._due: OrderedDict[str, Due] = OrderedDict()
@@ -140,31 +158,90 @@ class Sessions:
             yield self._answer(key, tables)
 
     def forget(self, partitions: set[int]) -> None:
-        """Drop what is known of partitions that another worker has now."""
+        """Drop what is known of partitions: another worker has them now, or they are read again.
+
+        What a listener sent is not held against them when it comes once more.
+        """
         for key in [key for key, due in self._due.items() if due.partition in partitions]:
             del self._due[key]
         for place in [place for place in self._read if place[1] in partitions]:
             del self._read[place]
+        if self._limiter:
+            self._limiter.forget()
+        if self._expiry:
+            self._expiry.forget(partitions)
 
     def _take(self, message: Message, tables: Tables, *, reread: bool) -> list[Output]:
         record: type[SessionEvent] = INPUTS[message.topic]
         event = admit(decode(record, message.value), message.key, message.sent_at, self._tolerance)
+        self._tidy(message, tables)
+        if is_erase(event):
+            return [self._erase(event, message, tables, reread=reread)]
+        until = self._eraser.until(event.listener_id, tables)
+        if until and event.occurred_at <= until:
+            _count(event, "erased")
+            return []
         key = session_key(event)
-        before = tables.sessions.get(key) or _new(event)
+        before = self._session_of(event, message, tables)
         library = self._library()
         after = accept(before, event, library, self._config)
         receipt = _receipt(before, after, event)
         if self._limiter and not reread and (after is not before or receipt):
             self._limiter.take(event.listener_id, message.timestamp)
         if after is not before:
+            if self._expiry and key not in tables.sessions:
+                self._expiry.began(after, message.partition)
             tables.sessions[key] = after
-            self._follow(after, event, message, tables)
         _count(event, _result(event, known=after is before, space=library.space))
-        # A duplicate is answered too: the first answer may have died with a worker.
+        # What is known goes on too: its answer, or the listener's row, may have died with a worker.
         due = self._note(key, event, message)
+        self._follow(after, message, tables)
         if receipt or len(due.burst) >= MAX_BURST:
             return [self._answer(key, tables, receipt)]
         return []
+
+    def _session_of(self, event: SessionEvent, message: Message, tables: Tables) -> SessionState:
+        """Return the session as it stands; whoever plays has one (P93)."""
+        if self._expiry:
+            session = self._expiry.session_of(
+                event, message.partition, tables, model_of=self._model_of
+            )
+        else:
+            session = tables.sessions.get(session_key(event))
+        if session:
+            return session
+        listener_id, session_id = event.listener_id, event.session_id
+        expired = floor_of(tables.listeners.get(listener_id), session_id)
+        floor = max(expired, self._eraser.floor(listener_id, tables))
+        return SessionState(listener_id=listener_id, session_id=session_id, floor=floor)
+
+    def _tidy(self, message: Message, tables: Tables) -> None:
+        """Remove some sessions that are over."""
+        if self._expiry:
+            # No stamp of a producer's may end the sessions of others before their time.
+            now = datetime.fromtimestamp(min(message.timestamp, self._clock()), UTC)
+            over = self._expiry.tidy(message.partition, now, tables, model_of=self._model_of)
+            for key in over:
+                self._due.pop(key, None)
+                metrics.EVENTS.labels("session", "expired").inc()
+
+    def _erase(
+        self, command: SessionCommand, message: Message, tables: Tables, *, reread: bool
+    ) -> Output:
+        """Remove a listener; return the receipt. Queues of what is left are due anew."""
+        if self._limiter and not reread:
+            self._limiter.take(command.listener_id, message.timestamp)
+        now = datetime.fromtimestamp(self._clock(), UTC)
+        receipt, changes = self._eraser.erase(
+            command, message.partition, tables, self._config, now, model_of=self._model_of
+        )
+        self._backgrounds.drop(command.listener_id)
+        for change in changes:
+            self._due.pop(change.key, None)
+            if change.after.events:
+                self._note(change.key, command, message)
+        _count(command, "folded")
+        return Output(ERASURES.name, ERASURES.key_of(receipt), receipt.encode())
 
     def _note(self, key: str, event: SessionEvent, message: Message) -> Due:
         known = self._due.get(key)
@@ -172,18 +249,27 @@ class Sessions:
         self._due[key] = due
         return due
 
-    def _follow(
-        self, session: SessionState, event: SessionEvent, message: Message, tables: Tables
-    ) -> None:
-        """Keep the listener's row; a session that starts from it and plays now is due again."""
+    def _follow(self, session: SessionState, message: Message, tables: Tables) -> None:
+        """Keep the listener's row; the session that plays now, if it is another, is due anew.
+
+        It may start from this one. And whether it was ranked since is not to be seen in any row:
+        the worker that changed them may have died over it.
+        """
         listener_id = session.listener_id
         known = tables.listeners.get(listener_id) or ListenerState(listener_id=listener_id)
-        listener = follow(known, session, partial(_find, tables, listener_id), self._config)
-        if listener == known:
-            return
-        tables.listeners[listener_id] = listener
-        if listener.sessions != known.sessions and listener.current != session.session_id:
-            self._note(f"{listener_id}|{listener.current}", event, message)
+        find = partial(_find, tables, listener_id)
+        listener = follow(known, session, find, self._config, model_of=self._model_of)
+        if listener != known:
+            tables.listeners[listener_id] = listener
+        current = _find(tables, listener_id, listener.current or session.session_id)
+        # Its row may not have arrived when the worker died: then its events are read again.
+        if current and current.session_id != session.session_id:
+            # Named after an event of its own: nobody waits for this one's answer in that session.
+            due = Due(current.events[-1], message.partition, message.timestamp)
+            self._due.setdefault(session_key(current), due)
+
+    def _model_of(self, session: SessionState) -> Model:
+        return depth_of(session, self._library(), self._config, self._sequence)
 
     def _answer(self, key: str, tables: Tables, receipt: Receipt | None = None) -> Output:
         due = self._due.pop(key)
@@ -192,6 +278,8 @@ class Sessions:
         if receipt:
             update = update.model_copy(update={"receipt": receipt})
         metrics.REFITS.labels(update.model).inc()
+        for reason in update.degraded:
+            metrics.DEGRADED.labels(reason).inc()
         metrics.EVENT_TO_UPDATE_SECONDS.observe(max(0.0, self._clock() - due.received_at))
         return Output(PLAYLIST_UPDATES.name, update.listener_id.encode(), update.encode())
 
@@ -203,19 +291,23 @@ class Sessions:
             background = self._backgrounds.of(listener, session, library)
         update = update_of(session, due.event, library, self._config, background, self._sequence)
         return update.model_copy(
-            update={"burst": due.burst, "covers": tuple(self._covers(due.partition))}
+            update={
+                "degraded": tuple(self._reasons(due)),
+                "burst": due.burst,
+                "covers": tuple(self._covers(due.partition)),
+            }
         )
+
+    def _reasons(self, due: Due) -> Iterator[Degraded]:
+        yield from self._degraded(due.partition)
+        if self._clock() - due.received_at > WAITING_SECONDS:
+            yield "events-waiting"
 
     def _covers(self, partition: int) -> Iterator[Position]:
         for topic in INPUTS:
             offset = self._read.get((topic, partition))
             if offset is not None:
                 yield Position(topic=topic, partition=partition, offset=offset)
-
-
-def _new(event: SessionEvent) -> SessionState:
-    """Return the state before the first event; whoever plays has a session (P93)."""
-    return SessionState(listener_id=event.listener_id, session_id=event.session_id)
 
 
 def _receipt(before: SessionState, after: SessionState, event: SessionEvent) -> Receipt | None:

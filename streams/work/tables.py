@@ -2,10 +2,10 @@
 
 import zlib
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from schemas import ListenerEvent, SessionState, Versioned
+from schemas import Erased, ListenerEvent, SessionState, Versioned
 from schemas.listener import ListenerState
 
 R = TypeVar("R", bound=Versioned)
@@ -22,6 +22,8 @@ class Tables:
     """By `session_key`."""
     listeners: MutableMapping[str, ListenerState]
     """By listener id."""
+    erased: MutableMapping[str, Erased] = field(default_factory=dict)
+    """By `streams.work.erasure.pseudonym`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,13 @@ class Row(Generic[R]):
 
 SESSION_ROW = Row(SessionState)
 LISTENER_ROW = Row(ListenerState)
+ERASED_ROW = Row(Erased)
 
-ROWS: Mapping[str, Row[Any]] = {"sessions": SESSION_ROW, "listeners": LISTENER_ROW}
+ROWS: Mapping[str, Row[Any]] = {
+    "sessions": SESSION_ROW,
+    "listeners": LISTENER_ROW,
+    "erased": ERASED_ROW,
+}
 """By the name of the table, in the order of `Tables`."""
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from ranker.compass import Compass, compass_of
+from ranker.compass import Compass, compass_of, edit_of, leanings_of
 from ranker.config import RankerConfig
+from ranker.errors import UnknownWord
 from ranker.session import ranking_of
-from schemas import SessionEvent
+from schemas import SessionEvent, unpack_vector
 from tests.factories import (
     CALM,
     DRUMS,
@@ -85,3 +86,38 @@ def test_a_strength_is_the_log_odds_of_a_track_that_is_all_the_word(scale: float
     (leaning,) = compass_of(np.array([0, scale, 0]), {"drums": WORDS["drums"]}).toward
 
     assert leaning.strength == scale
+
+
+def test_every_word_has_a_leaning_however_weak() -> None:
+    leanings = leanings_of(np.array([2.0, 0.0, 0.01]), WORDS)
+
+    assert [(one.word, one.strength) for one in leanings] == [
+        *(("loud", 2.0), ("voice", 0.01), ("drums", 0.0), ("calm", -2.0)),
+    ]
+
+
+def test_an_edit_asks_for_less_and_for_more_of_words_that_are_known() -> None:
+    clauses = edit_of(["Loud"], ["drums"], WORDS)
+
+    assert [(one.operation, one.subject, one.polarity) for one in clauses] == [
+        *(("less", "loud", -1), ("more", "drums", 1)),
+    ]
+    assert [unpack_vector(one.vector or "") for one in clauses] == [tuple(LOUD), tuple(DRUMS)]
+
+
+def test_an_edit_of_one_word_turns_the_compass_by_the_strength_of_words() -> None:
+    before = clause("more", "drums", DRUMS)
+
+    told = compass(understood(before, at=1), understood(*edit_of([], ["voice"], WORDS), at=2))
+
+    assert strengths(told)["voice"] == RankerConfig().words_strength
+
+
+def test_an_unknown_word_is_named_with_those_like_it() -> None:
+    with pytest.raises(UnknownWord, match="'drum'; it knows 'drums'"):
+        edit_of(["drum"], [], WORDS)
+
+
+def test_a_word_like_no_other_is_named_alone() -> None:
+    with pytest.raises(UnknownWord, match="'qqq'; it knows no word like it"):
+        edit_of([], ["qqq"], WORDS)

@@ -128,6 +128,7 @@ CASES: dict[str, tuple[Any, tuple[SessionEvent, ...]]] = {
     "sequence_minutes": (9.0, (*LIKES, *REFUSALS)),
     "sequence_changes": (1.0, (understood(clause("switch", "calm", CALM)), *LIKES, *REFUSALS)),
     "sequence_acts": (1, (*LIKES, *REFUSALS)),
+    "model_head_start": (3, (*LIKES, *REFUSALS, *later(*LIKES, *REFUSALS))),
     "background_rate": (1.0, (*LIKES, *later(start()))),
     "background_refusal": (1.0, (*REFUSALS, *later(start()))),
     "background_half_life_days": (1.0, (*LIKES, *later(start(), days=9))),
@@ -136,7 +137,7 @@ CASES: dict[str, tuple[Any, tuple[SessionEvent, ...]]] = {
     "remembered_lessons": (1, (*LIKES, *REFUSALS, *later(start()))),
     "group_rule": ("turns", (signed("ann", LIKES[0]), signed("bob", REFUSALS[0]))),
     "order_strength": (9.0, (PLAYLIST, WORDS)),
-    "order_evidence": (0.1, (PLAYLIST, WORDS)),
+    "order_evidence": (2.0, (PLAYLIST, WORDS)),
     "queue_length": (2, (PLAYLIST,)),
     "mined": (1, (start("loud-1", "loud-2", "loud-3", "loud-drums", "loud-voice"), WORDS)),
     "named_reasons": (1, (PLAYLIST, *LIKES, WORDS)),
@@ -155,7 +156,13 @@ CASES: dict[str, tuple[Any, tuple[SessionEvent, ...]]] = {
 }
 """For each field another value, and a session in which it makes a difference."""
 
-SOON = {"perceptron_from": 0, "perceptron_full": 8, "sequence_from": 0, "sequence_full": 8}
+SOON = {
+    "perceptron_from": 0,
+    "perceptron_full": 8,
+    "sequence_from": 0,
+    "sequence_full": 8,
+    "model_head_start": 0,
+}
 DEEP = {name: {**SOON, "sequence_minutes": 0.1} for name in CASES if name.startswith("sequence_")}
 BENT = {name: SOON for name in CASES if name.startswith("perceptron_")}
 
@@ -168,6 +175,7 @@ BESIDE: dict[str, dict[str, Any]] = {
     "drop_probability": {"least_queue": 1, "drop_evidence": 1.0},
     "drop_evidence": {"least_queue": 1, "drop_probability": 0.3, "drop_evidence": 1.0},
     "least_queue": {"drop_probability": 0.3, "drop_evidence": 1.0},
+    "model_head_start": {**SOON, "perceptron_from": 3, "sequence_from": 3},
     "remembered_sessions": {"background_half_life_days": 1e4},
 }
 """Settings without which a field has nothing to do."""
@@ -202,6 +210,8 @@ def test_no_constant_is_without_its_test() -> None:
         ("neighbours", 0),
         ("queue_length", 0),
         ("max_events", 0),
+        ("model_head_start", -1),
+        ("model_head_start", 11),
         ("artist_cap", -1),
         ("churn_budget", -1),
         ("diversity", -0.1),

@@ -27,9 +27,7 @@ class Problem:
 
     def solve(self) -> Vector:
         """Return the fitted weights of the linear model, (d,)."""
-        alpha = logistic.fit(
-            self.rows @ self.rows.T, self.rows @ self.mean, self.y, self.weights, l2=self.l2
-        )
+        alpha = logistic.fit(self.rows, self.rows @ self.mean, self.y, self.weights, l2=self.l2)
         return np.asarray(self.mean + alpha @ self.rows)
 
     def objective(self, w: Vector) -> float:
@@ -87,13 +85,38 @@ def test_the_gradient_that_is_checked_is_the_objectives() -> None:
 
 def test_each_coefficient_is_the_examples_own_residual() -> None:
     case = problem(20, 5, prior=2.0, l2=0.5)
-    alpha = logistic.fit(
-        case.rows @ case.rows.T, case.rows @ case.mean, case.y, case.weights, l2=case.l2
-    )
+    alpha = logistic.fit(case.rows, case.rows @ case.mean, case.y, case.weights, l2=case.l2)
 
     p = logistic.sigmoid(case.rows @ (case.mean + alpha @ case.rows))
 
     np.testing.assert_allclose(case.l2 * alpha, case.weights * (case.y - p), atol=1e-9)
+
+
+@pytest.mark.parametrize("n", [12, 13, 14, 60])
+def test_more_examples_than_dimensions_keep_their_own_residuals(n: int) -> None:
+    case = problem(n, 10, prior=3.0, l2=0.3)
+    twice = Problem(
+        np.vstack([case.rows, case.rows]),
+        np.append(case.y, 1 - case.y),
+        np.append(case.weights, case.weights / 2),
+        case.mean,
+        case.l2,
+    )
+    for each in (case, twice):
+        alpha = logistic.fit(each.rows, each.rows @ each.mean, each.y, each.weights, l2=each.l2)
+
+        p = logistic.sigmoid(each.rows @ (each.mean + alpha @ each.rows))
+
+        np.testing.assert_allclose(each.l2 * alpha, each.weights * (each.y - p), atol=1e-9)
+
+
+def test_both_systems_give_the_same_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = problem(40, 12, prior=2.0)
+    in_12_dimensions = case.solve()
+
+    monkeypatch.setattr(logistic, "CROWD", np.inf)
+
+    np.testing.assert_allclose(case.solve(), in_12_dimensions, rtol=0, atol=1e-9)
 
 
 def test_without_examples_the_prior_stands() -> None:

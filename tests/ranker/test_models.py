@@ -16,7 +16,7 @@ from ranker.history import history_of
 from ranker.library import Library
 from ranker.listener import Background
 from ranker.models import REACH, logistic, perceptron
-from ranker.models.policy import Evidence, Shares, evidence_of, shares_of
+from ranker.models.policy import Evidence, Habit, Shares, evidence_of, shares_of
 from ranker.models.sequence import SequenceModel
 from ranker.preference import DEPTH, Preference, fit
 from ranker.session import explain, step
@@ -34,9 +34,10 @@ from tests.factories import clause, moment, playback, random_library, skip, stat
 
 CONFIG = RankerConfig()
 SHALLOW = without_depth(CONFIG)
-EARLY = replace(CONFIG, perceptron_from=0, perceptron_full=20)
+EARLY = replace(CONFIG, perceptron_from=0, perceptron_full=20, model_head_start=0)
 TRACKS = random_library(count=200, dimension=16)
 NOBODY = Background.none(16)
+STRANGER = Habit()
 
 Vector = NDArray[np.float64]
 
@@ -128,20 +129,25 @@ evidence = st.builds(
 )
 
 
-@given(evidence, st.booleans())
-def test_every_share_is_a_share(counted: Evidence, remembers: bool) -> None:
-    given = shares_of(counted, CONFIG, remembers=remembers)
+habits = st.builds(Habit, perceptron=st.floats(0, 1), sequence=st.floats(0, 1))
+
+
+@given(evidence, st.booleans(), habits)
+def test_every_share_is_a_share(counted: Evidence, remembers: bool, habit: Habit) -> None:
+    given = shares_of(counted, CONFIG, remembers=remembers, habit=habit)
 
     assert 0 <= given.perceptron + given.sequence <= given.classifier + 1e-12 <= 1 + 1e-12
     assert min(given.perceptron, given.sequence) >= 0
 
 
-@given(evidence)
-def test_one_act_or_minute_more_moves_no_share_by_more_than_a_tenth(counted: Evidence) -> None:
-    before = shares_of(counted, CONFIG, remembers=True)
+@given(evidence, habits)
+def test_one_act_or_minute_more_moves_no_share_by_more_than_a_tenth(
+    counted: Evidence, habit: Habit
+) -> None:
+    before = shares_of(counted, CONFIG, remembers=True, habit=habit)
     later = replace(counted, acts=counted.acts + 1, minutes=counted.minutes + 1)
 
-    after = shares_of(later, CONFIG, remembers=True)
+    after = shares_of(later, CONFIG, remembers=True, habit=habit)
 
     assert abs(after.perceptron - before.perceptron) < 0.1
     assert abs(after.sequence - before.sequence) < 0.1
@@ -168,6 +174,72 @@ def test_every_threshold_moves_a_share(name: str, value: float) -> None:
     changed = shares_of(counted, replace(CONFIG, **{name: value}), remembers=True)  # type: ignore[arg-type]
 
     assert changed != shares_of(counted, CONFIG, remembers=True)
+
+
+@pytest.mark.parametrize("acts, share", [(54, 0.0), (55, 0.0), (56, 1 / 60), (85, 0.5), (115, 1.0)])
+def test_a_listener_of_deep_sessions_is_heard_by_the_perceptron_five_acts_sooner(
+    acts: int, share: float
+) -> None:
+    counted = Evidence(wanted=9, unwanted=9, acts=acts)
+
+    assert shares_of(counted, CONFIG, habit=Habit(perceptron=1.0)).perceptron == share
+
+
+@pytest.mark.parametrize("acts, share", [(5, 0.0), (6, 0.05), (15, 0.5), (25, 1.0)])
+def test_and_by_the_sequence_model_too(acts: int, share: float) -> None:
+    counted = Evidence(wanted=9, unwanted=9, acts=acts, minutes=60)
+
+    given = shares_of(counted, CONFIG, remembers=True, habit=Habit(sequence=1.0))
+
+    assert given.sequence == share
+
+
+@given(evidence, st.booleans(), habits, st.integers(0, 9), st.integers(0, 9))
+def test_the_longer_the_head_start_the_more_the_depth_says(
+    counted: Evidence, remembers: bool, habit: Habit, one: int, other: int
+) -> None:
+    less, more = (
+        shares_of(counted, replace(CONFIG, model_head_start=acts), remembers=remembers, habit=habit)
+        for acts in sorted([one, other])
+    )
+
+    assert less.classifier == more.classifier
+    assert less.sequence <= more.sequence
+    # The perceptron gives way to the sequence model: alone, or together with it, it says more.
+    assert less.perceptron + less.sequence <= more.perceptron + more.sequence + 1e-12
+
+
+@given(evidence, habits)
+def test_no_habit_replaces_an_act_or_a_reason(counted: Evidence, habit: Habit) -> None:
+    idle = replace(counted, acts=0)
+    brief = replace(counted, minutes=0.0, changes=0)
+
+    undone = shares_of(idle, CONFIG, remembers=True, habit=habit)
+    unfounded = shares_of(brief, CONFIG, remembers=True, habit=habit)
+
+    assert (undone.perceptron, undone.sequence) == (0, 0)
+    assert unfounded.sequence == 0
+
+
+def test_without_a_history_the_head_start_changes_no_byte() -> None:
+    events = [
+        playback(f"t{place}", "completed" if place % 3 else "skipped", 60 * place)
+        for place in range(75)
+    ]
+
+    one, other = (
+        step(state(*events), events[-1], TRACKS, config, NOBODY, untrained())[1]
+        for config in (CONFIG, replace(CONFIG, model_head_start=0))
+    )
+
+    assert one.model == "sequence"
+    assert one.encode() == other.encode()
+
+
+@pytest.mark.parametrize("threshold", ["perceptron_from", "sequence_from"])
+def test_a_head_start_that_leaves_no_act_to_be_done_is_refused(threshold: str) -> None:
+    with pytest.raises(ValueError, match=f"must be at most {threshold}, which is 4"):
+        replace(CONFIG, **{threshold: 4})  # type: ignore[arg-type]
 
 
 def test_thresholds_that_leave_no_way_between_are_refused() -> None:
@@ -253,20 +325,24 @@ LAGGING = replace(
 """The same, as it was one act before."""
 
 
-def climb(config: RankerConfig, memory: SequenceModel | None = None) -> list[Preference]:
+def climb(
+    config: RankerConfig, memory: SequenceModel | None = None, habit: Habit = STRANGER
+) -> list[Preference]:
     """Return the models of one session, act by act: someone who likes half of the space."""
     likes = TRACKS.vectors @ np.random.default_rng(5).normal(size=16) > 0
+    known = replace(NOBODY, habit=habit)
     acts = [row(place, bool(likes[TRACKS.row(f"t{place}")])) for place in range(160)]
     return [
-        fit(faded(acts[:count]), (), NOBODY, TRACKS, config, sequence=memory)
+        fit(faded(acts[:count]), (), known, TRACKS, config, sequence=memory)
         for count in range(20, 160)
     ]
 
 
-def test_no_hand_over_on_the_way_up_the_ladder_makes_the_order_jump() -> None:
+@pytest.mark.parametrize("habit", [STRANGER, Habit(1.0, 1.0)], ids=["a stranger", "a habit"])
+def test_no_hand_over_on_the_way_up_the_ladder_makes_the_order_jump(habit: Habit) -> None:
     # What an act teaches moves the order too: so each order is held against the one that the
     # same acts give by the shares of one act before.
-    now, before = climb(CLIMB, untrained()), climb(LAGGING, untrained())
+    now, before = climb(CLIMB, untrained(), habit), climb(LAGGING, untrained(), habit)
 
     models = [model.model for model in now]
     agreement = [
@@ -275,6 +351,10 @@ def test_no_hand_over_on_the_way_up_the_ladder_makes_the_order_jump() -> None:
     ]
 
     assert sorted(set(models), key=models.index) == ["logistic", "mlp", "sequence"]
+    # One act more than the threshold, less the head start; the first model is that of 20 acts.
+    sooner = CLIMB.model_head_start * habit.sequence
+    assert 20 + models.index("mlp") == CLIMB.perceptron_from + 1 - sooner
+    assert 20 + models.index("sequence") == CLIMB.sequence_from + 1 - sooner
     assert min(agreement) > 0.95
 
 
@@ -317,7 +397,7 @@ def test_a_taste_for_combinations_is_learned_where_a_linear_model_cannot(seed: i
     x, y = combined(60, seed)
     others, wanted = combined(400, seed)
     weights = 0.5 ** (np.arange(60)[::-1] / 48)
-    alpha = logistic.fit(x @ x.T, np.zeros(60), y, weights, l2=1.0)
+    alpha = logistic.fit(x, np.zeros(60), y, weights, l2=1.0)
     linear = others @ (alpha @ x)
 
     model = perceptron.fit(x.astype(np.float32), x @ (alpha @ x), y, weights, CONFIG)

@@ -44,6 +44,27 @@ def test_the_opposite_side_is_silent() -> None:
     assert spoken([0.9, -0.8, -0.1]) == [0.9, 0, 0]
 
 
+def test_the_refused_speak_for_the_opposite_side_while_nothing_is_wanted() -> None:
+    refused, across = -np.ones(2), np.array([[0.5, -0.5], [0.2, -0.4]])
+
+    told = nearest.contributions(across, refused, np.ones(2), neighbours=1, scale=1.0)
+
+    assert told.tolist() == [[-0.5, 0.5], [-0.2, 0.4]]
+
+
+@pytest.mark.parametrize("wanted, left", [(0.25, 0.75), (1.0, 0.0), (2.0, 0.0)])
+def test_what_is_wanted_silences_them_by_its_weight(wanted: float, left: float) -> None:
+    told = nearest.contributions(
+        np.array([[0.0], [-0.5]]),
+        np.array([1.0, -1.0]),
+        np.array([wanted, 1.0]),
+        neighbours=3,
+        scale=1.0,
+    )
+
+    assert told[1, 0] == pytest.approx(0.5 * left)
+
+
 def test_few_examples_all_speak() -> None:
     assert spoken([0.9, 0.1]) == [0.9, 0.1]
 

@@ -44,13 +44,13 @@ def test_an_early_skip_moves_similar_tracks_down() -> None:
     _, update = follow(start("calm-1", "loud-1", "calm-2", "loud-2"), skip("calm-3", at=1))
     playlist = [slot.track_id for slot in update.slots if slot.lane == "playlist"]
 
-    assert playlist == ["loud-1", "calm-1", "loud-2", "calm-2"]
+    assert playlist == ["loud-1", "loud-2", "calm-1", "calm-2"]
 
 
 def test_a_like_moves_similar_tracks_up() -> None:
     playlist = start("loud-1", "loud-2", "calm-1", "calm-2")
 
-    order = queue(playlist, playback("calm-3", "liked", at=1))
+    order = queue(playlist, playback("calm-3", "completed", at=1))
 
     assert order[0] == "calm-1"
 
@@ -198,14 +198,15 @@ parts = arrays(
 def test_reasons_sum_to_the_score_and_name_the_strongest(parts: np.ndarray, named: int) -> None:
     scores = np.round(parts.sum(axis=0), 6)
 
-    told = reasons(parts, scores, named=named)
+    used, told = reasons(parts, scores, named=named)
 
     for column, score, why in zip(parts.T, scores, told, strict=True):
-        named_rows = [row for row, _ in why if row < len(column)]
+        named_rows = [used[index] for index, _ in why if used[index] < len(column)]
         silent = [abs(part) for row, part in enumerate(column) if row not in named_rows]
         assert sum(value for _, value in why) == pytest.approx(score, abs=1e-6)
         assert len(named_rows) <= named
         assert all(abs(column[row]) >= max(silent, default=0) for row in named_rows)
+    assert {index for why in told for index, _ in why} == set(range(len(used)))
 
 
 def test_a_title_that_is_too_long_is_cut() -> None:

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given, settings
 
 from ranker.config import RankerConfig
-from ranker.replay import Refused, difference, kendall_tau, replay
+from ranker.errors import UnknownTrack
+from ranker.preference import Preference
+from ranker.replay import Refused, Tape, difference, kendall_tau, replay
+from ranker.session import ranking_of
 from schemas import PlaylistUpdate, SessionEvent
 from tests.factories import clause, follow, library, playback, queue, skip, start, understood
 from tests.ranker.logs import TRACKS, logs
@@ -78,7 +81,7 @@ def test_equal_queues_do_not_differ() -> None:
 
 
 def test_another_policy_gives_another_queue_and_the_difference_is_told() -> None:
-    deaf = replace(RankerConfig(), words_strength=0.01)
+    deaf = replace(RankerConfig(), words_strength=1e-5)
 
     said = [start("loud-1", "loud-2", "calm-1", "calm-2"), understood(clause("more", "calm"), at=1)]
     ours, theirs = updates(*said)[-1], updates(*said, config=deaf)[-1]
@@ -102,3 +105,39 @@ def test_another_policy_gives_another_queue_and_the_difference_is_told() -> None
 )
 def test_kendalls_tau_by_hand(one: str, other: str, tau: float) -> None:
     assert kendall_tau(list(one), list(other)) == pytest.approx(tau)
+
+
+def test_a_tape_keeps_the_model_that_the_last_queue_was_ranked_by() -> None:
+    tape = Tape(library())
+    for event in EVENING:
+        tape.accept(event)
+
+    (member, preference) = next(iter(tape.preferences("ann", "s1").items()))
+
+    session, _ = follow(*EVENING)
+    live = ranking_of(session, library(), RankerConfig()).scorer
+    assert member is None
+    assert isinstance(live, Preference)
+    assert preference.weights.tobytes() == live.weights.tobytes()
+
+
+def test_a_tape_keeps_a_model_for_each_member_who_acted() -> None:
+    tape = Tape(library())
+    tape.accept(playback("calm-1", "liked", at=1, member="ann"))
+    tape.accept(playback("loud-1", "liked", at=2, member="bob"))
+
+    models = tape.preferences("ann", "s1")
+
+    assert set(models) == {"ann", "bob"}
+    assert models["ann"].weights[0] < 0 < models["bob"].weights[0]
+
+
+def test_what_a_tape_refuses_leaves_it_as_it_was() -> None:
+    tape = Tape(library())
+    tape.accept(EVENING[0])
+    before = tape.session("ann", "s1")
+
+    with pytest.raises(UnknownTrack):
+        tape.accept(playback("nobody-knows", at=1))
+
+    assert tape.session("ann", "s1") == before

@@ -133,7 +133,7 @@ def next_turn(number: int) -> str:
     return other if session(number)[-1].action == "completed" else last
 
 
-EAGER = RankerConfig(sequence_from=1, sequence_full=10, sequence_minutes=10)
+EAGER = RankerConfig(sequence_from=1, sequence_full=10, sequence_minutes=10, model_head_start=0)
 """A session of 16 acts is a long one."""
 
 

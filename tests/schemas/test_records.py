@@ -9,6 +9,8 @@ from pydantic import ValidationError
 
 from ranker.session import step
 from schemas import (
+    Erased,
+    Erasure,
     PlaybackEvent,
     RejectedEvent,
     SessionState,
@@ -62,6 +64,17 @@ RECORDS: list[Versioned] = [
         value="e30=",
         size_bytes=2,
     ),
+    Erasure(
+        listener="ab" * 32,
+        until=moment(0),
+        erased_at=moment(1),
+        sessions=2,
+        events=57,
+        remembered=1,
+        before="cd" * 32,
+        after="ef" * 32,
+    ),
+    Erased(until=moment(0), partition=3),
     SESSION,
 ]
 each_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)

@@ -56,11 +56,25 @@ def servers(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
         }
 
 
+CONFORMANCE = {"test_following", "test_bad_events", "test_restart"}
+"""Modules whose tests hold under every engine."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a running system under Faust, and those of conformance under both."""
+    if "engine" in metafunc.fixturenames:
+        module = metafunc.module.__name__.rpartition(".")[2]
+        engines = ["faust", "transactions"] if module in CONFORMANCE else ["faust"]
+        metafunc.parametrize("engine", engines, scope="session")
+
+
 @pytest.fixture(scope="session")
-def stack(servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(
+    engine: str, servers: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     """Broker and workers on a state folder of their own, with the shipped catalogue indexed."""
     folder = tmp_path_factory.mktemp("state")
-    settings = Settings(state_folder=folder, kafka_port=0, metrics_port=0, **servers)
+    settings = Settings(state_folder=folder, kafka_port=0, metrics_port=0, engine=engine, **servers)
     with Stack(settings) as running:
         bootstrap = running.settings.bootstrap
         space = Space.load("small")

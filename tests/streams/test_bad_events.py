@@ -38,7 +38,7 @@ def letters(bootstrap: str, wanted: Callable[[RejectedEvent], bool]) -> Rejected
     try:
         while monotonic() < until:
             message = consumer.poll(1)
-            if message is not None and message.error() is None:
+            if message is not None and message.error() is None and message.value():
                 letter = RejectedEvent.model_validate_json(message.value())
                 if wanted(letter):
                     return letter

@@ -175,6 +175,7 @@ def vectors_of(job: Job, tracks: Iterable[Track]) -> list[TrackVector]:
         ("https://example.org/a.ogg", "only files are read here"),
         ("music/a.ogg", "relative path"),
         ("/no/such/file.ogg", "no such file on this machine"),
+        ("file://[", "Invalid IPv6 URL"),
     ],
 )
 def test_a_track_that_cannot_be_read_here_is_rejected_with_the_reason(
@@ -224,6 +225,17 @@ def test_a_record_under_the_key_of_another_track_is_rejected(job: Job) -> None:
     handled = handled_until(job, lambda handled: handled.message.value == track.encode())
 
     assert "key b'theirs'" in str(handled.outcome)
+
+
+def test_a_record_under_a_key_as_large_as_a_message_may_be_is_rejected(job: Job) -> None:
+    key = b"k" * (4_194_304 - 300)
+    publisher = Publisher(job.bootstrap)
+    publisher.send_raw(CATALOGUE_TRACKS.name, key, b"none")
+    publisher.flush()
+
+    handled = handled_until(job, lambda handled: handled.message.key == key)
+
+    assert "Invalid JSON" in str(handled.outcome)
 
 
 def test_a_track_that_leaves_the_catalogue_loses_its_vectors_of_every_space(

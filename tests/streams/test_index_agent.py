@@ -9,10 +9,9 @@ import pytest
 from embedder.errors import UnusableVector
 from embedder.index.edge import EdgeIndex
 from schemas import TextVector, TrackInfo, TrackVector, pack_vector
-from streams.agents.index import EVERYTHING, OVERLAP, index_app, text_point, track_point
+from streams.agents.points import text_point, track_point
 from streams.agents.qdrant_view import TRACKS, QdrantView
 from streams.errors import WrongKey
-from streams.settings import Settings
 
 UNIT = pack_vector([0.6, 0.8])
 
@@ -88,15 +87,3 @@ def test_a_vector_of_another_length_than_its_space_is_refused(view: QdrantView) 
 
     with pytest.raises(UnusableVector, match="3 dimensions in the space 'ours'"):
         view.write(TRACKS, *longer)
-
-
-def test_an_empty_view_is_filled_from_the_beginning_of_the_topics(
-    view: QdrantView, tmp_path: Path
-) -> None:
-    settings = Settings(state_folder=tmp_path)
-
-    empty = index_app(settings, view, "ours", 2)
-    view.write(TRACKS, *track_point(*track()))
-    filled = index_app(settings, view, "ours", 2)
-
-    assert (empty.overlap, filled.overlap) == (EVERYTHING, OVERLAP)

@@ -2,47 +2,23 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from schemas import SessionEvent, TrackVector, pack_vector
 from streams.cli.app import app
-from streams.errors import UnreadableLog, UnreadablePolicy
+from streams.errors import UnreadableLog, UnreadablePolicy, UnusableSequence
 from streams.recording import Line, read_log, write_log
-from tests.factories import TRACKS, clause, info, library, playback, queue, start, understood
+from tests.checks.model_contract import untrained
+from tests.factories import clause, library, playback, queue, start, understood
+from tests.streams.logs import WORDS, lines
 
 EVENING = (
     start("loud-1", "loud-2", "calm-1", "calm-2"),
     playback("calm-3", "started", at=1),
     understood(clause("more", "calm"), at=2),
 )
-TOPIC_OF = {
-    "SessionCommand": "session-commands",
-    "PlaybackEvent": "playback-events",
-    "UnderstoodIntent": "understood-intents",
-}
-
-
-def lines(*events: SessionEvent) -> list[Line]:
-    tracks = [
-        TrackVector(
-            track_id=track_id,
-            info=info(track_id),
-            uri=track_id,
-            content=track_id,
-            space="tiny",
-            vector=pack_vector(np.array(point) / np.linalg.norm(point)),
-        )
-        for track_id, point in TRACKS.items()
-    ]
-    records = [("track-vectors", track) for track in tracks]
-    records += [(TOPIC_OF[type(event).__name__], event) for event in events]
-    return [
-        Line(topic, 0, offset, record.model_dump(mode="json"))
-        for offset, (topic, record) in enumerate(records)
-    ]
 
 
 @pytest.fixture(params=["evening.jsonl", "evening.jsonl.gz"])
@@ -62,6 +38,18 @@ def test_a_log_is_read_as_it_was_written(log: Path) -> None:
     assert recorded.events == EVENING
     assert recorded.spaces == ("tiny",)
     assert recorded.library("tiny").track_ids == library().track_ids
+    assert recorded.words("tiny").keys() == WORDS.keys()
+
+
+@pytest.mark.parametrize(("topic", "gone"), [("text-vectors", "calm"), ("track-vectors", "calm-1")])
+def test_what_was_removed_is_not_in_the_log_any_more(tmp_path: Path, topic: str, gone: str) -> None:
+    path = tmp_path / "log.jsonl"
+    write_log([*lines(), Line(topic, 0, 99, None, f"tiny/{gone}")], path)
+
+    recorded = read_log(path)
+
+    left = {*recorded.words("tiny"), *recorded.library("tiny").track_ids}
+    assert left == {*WORDS, *library().track_ids} - {gone}
 
 
 def test_a_replay_prints_the_same_bytes_twice(log: Path) -> None:
@@ -126,3 +114,76 @@ def test_a_line_that_is_no_message_is_named(tmp_path: Path, content: str) -> Non
 def test_a_log_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnreadableLog, match=r"nowhere\.jsonl"):
         read_log(tmp_path / "nowhere.jsonl")
+
+
+@pytest.fixture
+def long_log(tmp_path: Path) -> Path:
+    """Two hours in which calm and loud take turns: the sequence model has its full say."""
+    path = tmp_path / "long.jsonl"
+    turns = [("calm-1", "completed"), ("loud-1", "skipped"), ("calm-2", "skipped")]
+    plays = [playback(*turns[at % 3], at=180 * at) for at in range(40)]
+    write_log(lines(*plays), path)
+    return path
+
+
+def sequence_in(folder: Path, **options: Any) -> Path:
+    path = folder / "sequence.npz"
+    path.write_bytes(untrained(**{"dimension": 3, **options}).to_bytes())
+    return path
+
+
+def test_a_replay_ranks_by_a_sequence_model(long_log: Path) -> None:
+    model = sequence_in(long_log.parent)
+
+    without, beside = (
+        [
+            json.loads(line)
+            for line in upnext("replay", long_log, "--json", *more).stdout.splitlines()
+        ]
+        for more in ([], ["--sequence", model])
+    )
+
+    assert without[-1]["model"] != "sequence"
+    assert beside[-1]["model"] == "sequence"
+
+
+def test_a_diff_tells_what_a_sequence_model_changes(long_log: Path) -> None:
+    model = sequence_in(long_log.parent)
+
+    result = upnext("diff", long_log, "--sequence", model, "--json")
+
+    told = [json.loads(line)["tau"] for line in result.stdout.splitlines()]
+    assert told[0] == 1
+    assert min(told) < 1
+
+
+def test_two_equal_policies_with_one_sequence_model_do_not_differ(long_log: Path) -> None:
+    policy = long_log.parent / "ours.toml"
+    policy.write_text("")
+
+    result = upnext(
+        *("diff", long_log, "--policy", policy, "--json"),
+        *("--sequence", sequence_in(long_log.parent)),
+    )
+
+    assert {json.loads(line)["tau"] for line in result.stdout.splitlines()} == {1}
+
+
+def test_a_sequence_model_of_another_space_is_refused(log: Path) -> None:
+    model = sequence_in(log.parent, space="another")
+
+    result = upnext("replay", log, "--sequence", model)
+
+    assert isinstance(result.exception, UnusableSequence)
+
+
+@pytest.mark.parametrize("policies", [[], ["a.toml", "b.toml", "c.toml"]])
+def test_a_diff_of_one_side_or_of_three_is_a_usage_error(log: Path, policies: list[str]) -> None:
+    for name in policies:
+        (log.parent / name).write_text("")
+    options = [word for name in policies for word in ("--policy", log.parent / name)]
+
+    result = upnext("diff", log, *options)
+
+    assert result.exit_code == 2
+    assert f"{len(policies)} policies" in result.output

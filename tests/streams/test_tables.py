@@ -21,7 +21,9 @@ def test_a_session_survives_the_codec() -> None:
 
 def test_a_listener_survives_the_codec() -> None:
     lesson = Lesson(track_id="calm-1", label=True, weight=0.5)
-    past = PastSession(session_id="s1", at=moment(0), lessons=(lesson,))
+    past = PastSession(
+        session_id="s1", began=moment(0), at=moment(9), lessons=(lesson,), model="mlp"
+    )
     whole = ListenerState(listener_id="ann", current="s2", sessions=(past,))
 
     assert LISTENER_ROW.loads(LISTENER_ROW.dumps(whole)) == whole

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
+from ranker.errors import TooFewSessions
 from ranker.models.sequence import SequenceModel
 from schemas import SessionEvent, TrackVector, pack_vector
 from streams.cli.app import app
@@ -59,7 +60,7 @@ def train(folder: Path, lines: list[Line], *options: str) -> Result:
     log = folder / "log.jsonl.gz"
     write_log(lines, log)
     where = ["--log", str(log), "--out", str(folder / "sequence.npz")]
-    return CliRunner().invoke(app, ["train-sequence", *where, *options])
+    return CliRunner().invoke(app, ["train", "sequence", *where, *options])
 
 
 def test_a_log_becomes_a_model_that_a_worker_can_read(tmp_path: Path) -> None:
@@ -74,6 +75,13 @@ def test_a_log_becomes_a_model_that_a_worker_can_read(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_one_verb_trains_all_that_can_be_trained() -> None:
+    result = CliRunner().invoke(app, ["train", "--help"])
+
+    assert "space" in result.output
+    assert "sequence" in result.output
+
+
 def test_where_order_tells_nothing_nothing_is_written(tmp_path: Path) -> None:
     result = train(tmp_path, recorded(40, alternating=False))
 
@@ -82,11 +90,11 @@ def test_where_order_tells_nothing_nothing_is_written(tmp_path: Path) -> None:
     assert not (tmp_path / "sequence.npz").exists()
 
 
-def test_too_few_sessions_are_one_line(tmp_path: Path) -> None:
+def test_too_few_sessions_are_told(tmp_path: Path) -> None:
     result = train(tmp_path, recorded(1))
 
-    assert result.exit_code == 1
-    assert "1 sessions with acts cannot be parted" in result.output
+    assert isinstance(result.exception, TooFewSessions)
+    assert "1 sessions with acts cannot be parted" in str(result.exception)
 
 
 def test_without_torch_it_says_what_to_install(

@@ -1,14 +1,18 @@
 """One whole step of a session in the middle of an evening, and where its time goes."""
 
-import cProfile
-import pstats
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from time import perf_counter_ns
 from typing import Any
 
 import numpy as np
 
+from ranker import session
 from ranker.config import RankerConfig
 from ranker.library import Library
+from ranker.models import logistic
+from ranker.queue import Ranking
 from ranker.session import step
 from schemas import (
     PlaybackEvent,
@@ -27,8 +31,23 @@ TRACKS = 1_100
 EXAMPLES = 50
 DIMENSION = 128
 REPEATS = 200
-BUSIEST = 12
-"""Functions named, of those that take the most time themselves."""
+
+PARTS: Mapping[str, tuple[object, str]] = {
+    "fold": (session, "fold"),
+    "history": (session, "history_of"),
+    "examples": (session, "examples_of"),
+    "wishes": (session, "wishes_of"),
+    "fit": (session, "fit"),
+    "fit: classifier": (logistic, "fit"),
+    "arrangement": (session, "arrangement_of"),
+    "gather": (session, "gather"),
+    "queue": (Ranking, "queue"),
+    "queue: score": (Ranking, "scored"),
+    "queue: line up": (Ranking, "_lined_up"),
+    "queue: tell": (Ranking, "_told"),
+    "update": (session, "PlaylistUpdate"),
+}
+"""What a step consists of, in its order, and parts of parts; where its callers look it up."""
 
 CONFIG = RankerConfig(mined=1_000)
 """A thousand candidates compete for a queue of fifty."""
@@ -39,7 +58,7 @@ BEGAN = datetime(2026, 5, 10, 20, tzinfo=UTC)
 
 
 def steps() -> dict[str, Any]:
-    """Return the time of a step and how it is spread over the ranker's functions."""
+    """Return the time of a step and how it is spread over the ranker's parts."""
     library = _library()
     state, last = _evening(library)
     times = times_ms(lambda: step(state, last, library, CONFIG), REPEATS)
@@ -50,7 +69,7 @@ def steps() -> dict[str, Any]:
         "examples": EXAMPLES,
         "candidates": CONFIG.mined,
         "queue": len(update.slots),
-        "where": _where(state, last, library),
+        "parts_ms": _parts(lambda: step(state, last, library, CONFIG)),
     }
 
 
@@ -116,20 +135,33 @@ def _evening(library: Library) -> tuple[SessionState, SessionEvent]:
     return state, last
 
 
-def _where(state: SessionState, last: SessionEvent, library: Library) -> dict[str, float]:
-    """Return the share of the time that each function takes itself, the busiest first."""
-    profile = cProfile.Profile()
-    profile.enable()
-    for _ in range(REPEATS // 2):
-        step(state, last, library, CONFIG)
-    profile.disable()
-    table: dict[Any, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    total = sum(row[2] for row in table.values())
-    busiest = sorted(table.items(), key=lambda item: -item[1][2])[:BUSIEST]
-    return {_named(place): round(row[2] / total, 3) for place, row in busiest}
+def _parts(work: Callable[[], object]) -> dict[str, float]:
+    """Return the median milliseconds of each part of a step, and of what is between them."""
+    times: dict[str, list[float]] = {"step": []}
+    with ExitStack() as timers:
+        for name, (owner, function) in PARTS.items():
+            times[name] = []
+            timers.enter_context(_timed(owner, function, times[name]))
+        times["step"] = times_ms(work, REPEATS)
+    # Each part runs once a step; the first step of all is not counted.
+    outer = [taken[-REPEATS:] for name, taken in times.items() if name in PARTS and ":" not in name]
+    times["rest"] = np.subtract(times.pop("step"), np.sum(outer, axis=0)).tolist()
+    return {name: round(float(np.median(taken)), 4) for name, taken in times.items()}
 
 
-def _named(place: tuple[str, int, str]) -> str:
-    file, _, function = place
-    module = file.rsplit("/", 1)[-1].removesuffix(".py")
-    return f"{module}.{function}" if module != "~" else function
+@contextmanager
+def _timed(owner: Any, function: str, times: list[float]) -> Iterator[None]:
+    """Time every call of a function of a module or a class, where its callers look it up."""
+    work = getattr(owner, function)
+
+    def timed(*args: Any, **options: Any) -> Any:
+        started = perf_counter_ns()
+        result = work(*args, **options)
+        times.append((perf_counter_ns() - started) / 1e6)
+        return result
+
+    setattr(owner, function, timed)
+    try:
+        yield
+    finally:
+        setattr(owner, function, work)

@@ -12,7 +12,7 @@ import numpy as np
 from embedder.space import Space
 from embedder.truth.captions import truth_matrix
 from embedder.truth.clips import read_clips
-from ranker.library import Array, Library
+from ranker.library import Array, Library, Mask
 from schemas import TrackInfo, UnderstoodClause, pack_vector
 from schemas.intents import Operation
 from streams.errors import UnreadableLog
@@ -46,6 +46,13 @@ class World:
         names = sorted(word for taste in usable for word in taste)
         pairs = ({one, other} for one in names for other in names if one < other)
         return tuple(frozenset(taste) for taste in [*usable, *filter(self._is_usable, pairs)])
+
+    @cached_property
+    def fitting(self) -> Mask:
+        """Which tracks fit which taste, (tastes, tracks)."""
+        ids = self.library.track_ids
+        fits = map(self.fits, self.tastes)
+        return np.array([[track in tracks for track in ids] for tracks in fits], np.bool_)
 
     def fits(self, taste: frozenset[str]) -> frozenset[str]:
         """Return the tracks that all words of a taste are true of."""

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from ranker.library import Library
-from streams.bench.ranker.adaptation import FOLLOWERS, adaptation, negation
+from streams.bench.ranker.adaptation import FOLLOWERS, TUNING, adaptation, negation
 from streams.bench.ranker.dialogues import dialogues
 from streams.bench.ranker.intervals import figure, interval
 from streams.bench.ranker.listeners import Evening, Fixed, Upnext
 from streams.bench.ranker.mining import mining
 from streams.bench.ranker.recommend import recommend
 from streams.bench.ranker.refit import Rows, _sklearn, _torch, ours
+from streams.bench.ranker.steps import PARTS, steps
 from streams.bench.ranker.worlds import World, jamendo_world
 from streams.errors import UnreadableLog
 from tests.factories import info
@@ -89,6 +90,19 @@ def test_every_follower_is_measured_on_the_same_listeners(world: World) -> None:
     assert adaptation(world, listeners=4) == told
 
 
+def test_the_oracle_is_hardly_beaten(world: World) -> None:
+    told = adaptation(world, listeners=6)
+
+    ours, best = told["upnext"], told["oracle"]
+    for name in ("skips_to_fit_unseeded", "recovery_without_words"):
+        assert best[name]["value"] <= ours[name]["value"]
+    assert best["negation_violations"]["value"] == 0
+
+
+def test_listeners_that_constants_are_chosen_on_are_not_those_reported(world: World) -> None:
+    assert adaptation(world, 4, first=TUNING) != adaptation(world, 4)
+
+
 def test_what_was_refused_is_counted_against_what_was_liked(world: World) -> None:
     ours, theirs = (negation(world, FOLLOWERS[name], repeats=1) for name in ("upnext", "fixed"))
 
@@ -107,6 +121,16 @@ def test_mining_finds_what_sorting_everything_finds() -> None:
     told = mining(sizes=(500, 2_000))
 
     assert told["2000"]["recall"] >= 0.99
+
+
+def test_a_steps_time_is_told_part_by_part() -> None:
+    told = steps()
+
+    parts = told["parts_ms"]
+    assert set(parts) == {*PARTS, "rest"}
+    assert all(taken > 0 for name, taken in parts.items() if name != "rest")
+    assert parts["fit: classifier"] < parts["fit"]
+    assert told["queue"] == 50
 
 
 def test_an_interval_holds_its_figure() -> None:

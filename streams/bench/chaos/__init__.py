@@ -1,0 +1,1 @@
+"""Faults on a real broker under traffic, and the verdict on what became of every session."""
