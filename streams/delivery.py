@@ -198,6 +198,14 @@ class App(faust.App):
         """Return how many events of this worker's partitions are not committed, by topic."""
         return cast(HeldConsumer, self.consumer).lag()
 
+    async def _on_agent_error(self, agent: Any, exc: BaseException) -> None:
+        """End the worker, whose restart reads the event again.
+
+        Faust would start the agent again and take its event for done.
+        """
+        await super()._on_agent_error(agent, exc)
+        await self.crash(exc)
+
     def _new_transport(self) -> Transport:
         return Transport(self.conf.broker_consumer, self)
 

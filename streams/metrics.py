@@ -7,8 +7,8 @@ _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 EVENTS = Counter(
     "upnext_events_total",
     "Records taken from Kafka, by kind (an action, a command, words, a track, a vector) and result "
-    "(folded, duplicate, removed, embedded, moved, known, rejected, expired, erased, or unheard: words of another "
-    "space than the one that ranks; of a rejected one the kind is its topic).",
+    "(folded, duplicate, removed, embedded, moved, known, rejected, expired, erased, or unheard: "
+    "words of another space than the one that ranks; of a rejected one the kind is its topic).",
     ["kind", "result"],
 )
 REJECTED = Counter("upnext_rejected_total", "Dead letters written, by class of error.", ["error"])

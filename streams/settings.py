@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     worker_name: str = Field(default_factory=_host, pattern=r"^[a-zA-Z0-9._-]{1,100}$")
     """Unique among the workers of one kind, and the same after a restart, which then takes over
     its partitions without a rebalance; default the host's name."""
+    session_timeout_seconds: float = Field(default=30.0, ge=6, le=300)
+    """How long a silent worker keeps its partitions. One that is restarted within it takes them up
+    again and nobody else notices; one that is gone for good leaves them alone for so long."""
     linger_seconds: float = Field(default=0.005, ge=0, le=1)
     """How long a worker's producer waits, in seconds, to send more records together."""
     future_seconds: float = Field(default=300.0, ge=0)

@@ -129,12 +129,11 @@ def shares_of(
         _risen(evidence.minutes, 0.0, config.sequence_minutes),
         _risen(evidence.changes, 0.0, config.sequence_changes),
     )
-    head_start = config.model_head_start
-    acts = evidence.acts + head_start * habit.sequence
-    enough = _risen(acts, config.sequence_from, config.sequence_full)
+    acts, head_start = evidence.acts, config.model_head_start
+    many = acts + head_start * habit.perceptron
+    perceptron = _risen(many, config.perceptron_from, config.perceptron_full)
+    enough = _risen(acts + head_start * habit.sequence, config.sequence_from, config.sequence_full)
     sequence = enough * reason if remembers else 0.0
-    acts = evidence.acts + head_start * habit.perceptron
-    perceptron = _risen(acts, config.perceptron_from, config.perceptron_full)
     return Shares(classifier, done * perceptron * (1 - sequence), done * sequence)
 
 

@@ -12,8 +12,6 @@ from streams.work.messages import Message, Output
 COMMIT_SECONDS = 0.2
 COMMIT_EVERY = 200
 """Faust's own 2.8 s and 10,000 events would all be redelivered after a crash."""
-SESSION_TIMEOUT_SECONDS = 6.0
-"""How long a dead worker's partitions stay without one, unless it comes back under its name."""
 LAG_SECONDS = 5.0
 
 
@@ -41,7 +39,7 @@ def build_app(name: str, settings: Settings, *, overlap: int, **options: Any) ->
         processing_guarantee="at_least_once",
         broker_commit_interval=COMMIT_SECONDS,
         broker_commit_every=COMMIT_EVERY,
-        broker_session_timeout=SESSION_TIMEOUT_SECONDS,
+        broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=1.5,
         consumer_group_instance_id=f"{name}-{settings.worker_name}",
         producer_linger=settings.linger_seconds,

@@ -2,13 +2,13 @@
 
 import asyncio
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from faust.types import TP
 
 from streams import metrics
 from streams.agents.app import build_app, message_of, raw_topic, sender
-from streams.agents.tables import RowTable, open_tables
+from streams.agents.tables import open_tables
 from streams.delivery import App
 from streams.settings import Settings
 from streams.work.sessions import Sessions
@@ -28,7 +28,7 @@ def sessions_app(settings: Settings, work: Sessions) -> App:
     in the table; the answer that dies with a worker is made up for by the next, which finds the
     event in the overlap that it reads again.
     """
-    app = build_app("sessions", settings, overlap=OVERLAP, Table=RowTable)
+    app = build_app("sessions", settings, overlap=OVERLAP)
     tables = open_tables(app, settings.partitions)
     send = sender(app)
 
@@ -38,19 +38,20 @@ def sessions_app(settings: Settings, work: Sessions) -> App:
         async for delivered in stream.events():
             if not work.waiting:
                 due_since = monotonic()
-            message = message_of(delivered)
-            for output in work.take(message, tables, reread=app.is_reread(delivered.message)):
+            reread = app.is_reread(delivered.message)
+            for output in work.take(message_of(delivered), tables, reread=reread):
                 await send(output)
-            is_last = stream.channel.empty()
-            if is_last or work.waiting >= MAX_DUE or monotonic() > due_since + FRESH_SECONDS:
+            is_late = work.waiting >= MAX_DUE or monotonic() > due_since + FRESH_SECONDS
+            # While it reads again, what is new waits behind it: no time for the same queues twice.
+            if stream.channel.empty() or (is_late and not reread):
                 for output in work.answers(tables):
                     await send(output)
                     await asyncio.sleep(0)  # heartbeats go between two rankings
                 metrics.SESSIONS.set(len(tables.sessions))
 
-    async def give_up(_: Any, revoked: set[TP], **kwargs: Any) -> None:
+    async def give_up(_: Any, revoked: set[TP], **__: Any) -> None:
         # What comes back was another worker's for a while, and is read again from its overlap.
         work.forget({tp.partition for tp in revoked})
 
-    app.on_partitions_revoked.connect(give_up, weak=False)
+    app.on_partitions_revoked.connect(cast(Any, give_up), weak=False)
     return app

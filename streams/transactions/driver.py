@@ -103,6 +103,8 @@ class Driver:
 
     def __exit__(self, *_: object) -> None:
         self._batch.clear()
+        # What came of the last batch may be unknown: what was committed is in the tables.
+        self._job.work.forget(set(self._held.partitions))
         with suppress(KafkaException):  # one that failed complains again
             self._consumer.close()
         # Not `close`: it would wait for an abort, which the next producer of our name makes sooner.
@@ -177,7 +179,7 @@ class Driver:
         kept = {p: held[p] for p in positions if p in held and held[p].positions == positions[p]}
         fresh = {p: Partition(positions[p]) for p in positions if p not in kept}
         self._job.work.forget(held.keys() - kept.keys())
-        self._held.partitions = {}
+        self._held.partitions = kept
         restore(self._settings.bootstrap, self._job.changelogs, fresh, self._stop)
         self._held.partitions = kept | fresh
         self._batch.start(positions)

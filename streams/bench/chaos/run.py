@@ -40,6 +40,8 @@ CALM_SECONDS = 2.0
 """Without an update for so long when all have come, none comes after."""
 RECOVERY_SECONDS = 120.0
 """How long to wait for the first update after a fault."""
+TIMEOUT_SECONDS = 6.0
+"""Session timeout of the workers."""
 SLEEP_SECONDS = 9.0
 """How long a sleeper sleeps: past its session timeout, so that its partitions are given away."""
 WORKERS = ("w1", "w2")
@@ -168,6 +170,7 @@ class _Run:
             "UPNEXT_SPACE": settings.space,
             "UPNEXT_PARTITIONS": str(settings.partitions),
             "UPNEXT_ENGINE": settings.engine,
+            "UPNEXT_SESSION_TIMEOUT_SECONDS": str(TIMEOUT_SECONDS),
         }
         self.crew = Crew(environment, settings.state_folder / "logs")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
 
@@ -28,6 +28,7 @@ class Sums:
     """Adds up the numbers that come under a key, and tells each sum; two sources, one table."""
 
     name: str
+    forgotten: list[set[int]] = field(default_factory=list)
 
     @property
     def sources(self) -> tuple[Topic, ...]:
@@ -51,7 +52,7 @@ class Sums:
         return ()
 
     def forget(self, partitions: set[int]) -> None:
-        pass
+        self.forgotten.append(set(partitions))
 
 
 def changelogs_of(work: Sums) -> dict[str, Topic]:

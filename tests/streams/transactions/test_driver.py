@@ -6,7 +6,7 @@ from time import sleep
 
 import pytest
 
-from streams.errors import NameTaken, NotCopartitioned
+from streams.errors import ClientFailed, NameTaken, NotCopartitioned
 from streams.kafka.admin import create_topics
 from streams.transactions.restore import restore
 from streams.transactions.tables import Partition
@@ -85,6 +85,32 @@ def test_an_aborted_batch_is_read_again_with_the_same_outcome_and_leaves_nothing
     assert heard == sums(sent)
     assert rows(broker, work) == final(sent)
     assert len(read(broker, work.out, isolation="read_uncommitted")) > 100
+
+
+def test_clients_that_fail_in_mid_transaction_are_replaced_and_its_batch_is_done_once(
+    broker_settings, broker, monkeypatch
+):
+    work = Sums("sums-failed")
+    job = job_of(work, broker_settings, max_messages=10)
+    sent = numbers(60)
+    send(broker, work.sources[0], *sent)
+    send_offsets, calls = Transactions._send_offsets, []
+
+    def failing(self, *args):
+        calls.append(len(calls))
+        if len(calls) == 3:
+            raise ClientFailed("sending offsets", "fenced")
+        send_offsets(self, *args)
+
+    monkeypatch.setattr(Transactions, "_send_offsets", failing)
+
+    with working(broker_settings, job):
+        heard = told(read(broker, work.out, 60))
+        forgotten = list(work.forgotten)
+
+    assert heard == sums(sent)
+    assert rows(broker, work) == final(sent)
+    assert {0, 1} in forgotten
 
 
 def test_a_row_that_is_deleted_is_a_tombstone_and_stays_away(broker_settings, broker):
