@@ -15,7 +15,7 @@ MUSIC ?=
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow check format constraints
+.PHONY: help setup demo test slow chaos check format constraints
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -30,6 +30,10 @@ test: setup ## Run the tests
 
 slow: setup ## Run the tests that take minutes: a training, start to end
 	$(BIN)/pytest -m slow
+
+chaos: setup ## Kill, freeze and rebalance workers and broker under traffic, with both engines
+	$(BIN)/upnext bench chaos --engine faust --kills 100
+	$(BIN)/upnext bench chaos --engine transactions --kills 100
 
 check: setup ## Check format, lint, types and import contracts
 	$(BIN)/ruff format --check $(PACKAGES)

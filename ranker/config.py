@@ -128,8 +128,8 @@ class RankerConfig:
     of it left at an evidence of 3, simulated listeners skipped 7 tracks instead of 4.5."""
     order_evidence: float = 0.1
     """Summed weight of evidence at which the initial order counts half (P96): a few acts leave it
-    to decide between equals. At 1, simulated listeners who change their mood wait two acts more,
-    for as old acts fade the order is heard again."""
+    to decide between equals. At 1 it is heard again as old acts fade, and a change of
+    mood is followed about an act later, though that is within the noise."""
     queue_length: int = 50
     """Slots of an update."""
     mined: int = 100

@@ -14,8 +14,7 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
-SESSION_TIMEOUT_MS = 6_000
-"""How long a dead worker's partitions stay without one, unless it comes back under its name."""
+HEARTBEAT_MS = 1_500
 TRANSACTION_TIMEOUT_MS = 10_000
 """How long what a dead worker left open holds back those who read its outputs, unless it comes
 back under its name, which ends it at once."""
@@ -49,7 +48,9 @@ class Identity:
         return f"{self.group}-{self.instance}"
 
 
-def open_consumer(bootstrap: str, identity: Identity, on_error: OnError) -> Consumer:
+def open_consumer(
+    bootstrap: str, identity: Identity, session_timeout_seconds: float, on_error: OnError
+) -> Consumer:
     """Return the consumer of the sources."""
     return Consumer(
         {
@@ -62,8 +63,8 @@ def open_consumer(bootstrap: str, identity: Identity, on_error: OnError) -> Cons
             "isolation.level": "read_committed",
             # Gives a partition of all topics to one member, as other strategies need not.
             "partition.assignment.strategy": "range",
-            "session.timeout.ms": SESSION_TIMEOUT_MS,
-            "heartbeat.interval.ms": SESSION_TIMEOUT_MS // 4,
+            "session.timeout.ms": int(session_timeout_seconds * 1000),
+            "heartbeat.interval.ms": HEARTBEAT_MS,
             "enable.partition.eof": True,
             "queued.max.messages.kbytes": PREFETCH_KILOBYTES,
             "fetch.error.backoff.ms": 100,

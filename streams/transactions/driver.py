@@ -95,7 +95,9 @@ class Driver:
         self._producer = open_producer(
             settings.bootstrap, identity, settings.linger_seconds, self._faults.note
         )
-        self._consumer = open_consumer(settings.bootstrap, identity, self._faults.note)
+        self._consumer = open_consumer(
+            settings.bootstrap, identity, settings.session_timeout_seconds, self._faults.note
+        )
         self._transactions = Transactions(self._producer, job.changelogs)
 
     def __enter__(self) -> Self:

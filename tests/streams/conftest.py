@@ -1,5 +1,6 @@
 """One running system for the tests that need it: real broker, real workers, the real catalogue."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from streams.kafka.broker import broker_for
 from streams.session_client import Session
 from streams.settings import Settings
 from streams.stack import Stack
+
+os.environ.setdefault("UPNEXT_SESSION_TIMEOUT_SECONDS", "6")  # tests wait for it to pass
 
 AUDIO = Path(shipped.__file__).parent / "audio"
 

@@ -29,6 +29,7 @@ from streams.kafka.broker import broker_for
 from streams.kafka.home import Home
 from streams.settings import Settings
 from streams.stack import Say
+from streams.transactions.topics import CHANGELOGS
 from streams.work.tables import LISTENER_ROW, SESSION_ROW
 
 R = TypeVar("R")
@@ -45,12 +46,6 @@ TIMEOUT_SECONDS = 6.0
 SLEEP_SECONDS = 9.0
 """How long a sleeper sleeps: past its session timeout, so that its partitions are given away."""
 WORKERS = ("w1", "w2")
-
-CHANGELOGS = {
-    "faust": "upnext-sessions-{table}-changelog",
-    "transactions": "upnext-sessions-transactions-{table}-changelog",
-}
-"""Where an engine keeps its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +305,8 @@ def _rows(
 
 def _table(settings: Settings, bootstrap: str, table: str, loads: Callable[[bytes], R]) -> list[R]:
     """Return the newest row of each key of a changelog."""
-    name = CHANGELOGS[settings.engine].format(table=table)
+    faust = settings.engine == "faust"
+    name = f"upnext-sessions-{table}-changelog" if faust else CHANGELOGS[table].name
     rows: dict[bytes, bytes] = {}
     with TopicReader(bootstrap, Topic(name, Versioned, "", compacted=True)) as reader:
         for message in reader.news():

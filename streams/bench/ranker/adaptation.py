@@ -4,8 +4,8 @@ Constants of the ranker are chosen on listeners from `TUNING` on, and of MTG-Jam
 with another seed; those before it are only reported. The shipped catalogue is too small to keep
 tracks or tastes back, so there the listeners are others and the music is the same.
 
-Beside the contenders stands an oracle that is told the tastes and what fits them: no ranker that
-hears only vectors can be sooner (`streams.bench.ranker.oracle`).
+Beside the contenders stands an oracle that is told the tastes and what fits them: about the best
+that any ranker could do before these listeners (`streams.bench.ranker.oracle`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

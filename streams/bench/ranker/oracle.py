@@ -1,8 +1,9 @@
-"""The best that could be hoped for: a follower that knows what no ranker is told.
+"""About the best that could be hoped for: a follower that knows what no ranker is told.
 
 It knows every taste there is, which tracks fit each, how often listeners slip and that they may
 change their mood, and it keeps the exact probability of each taste. What it needs is the price of
-finding out; what a ranker needs beyond that is the price of knowing only how the tracks sound.
+finding out; what a ranker needs beyond that is the price of knowing only how the tracks sound. It
+takes what is likeliest now and tries nothing out, so it is not quite a bound.
 """
 
 from collections.abc import Sequence

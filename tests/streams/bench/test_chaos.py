@@ -96,9 +96,9 @@ def test_a_queue_of_before_the_last_event_is_found() -> None:
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("engine", ["faust", "transactions"])
-def test_workers_that_are_killed_under_traffic_lose_nothing(engine: str, tmp_path: Path) -> None:
-    settings = Settings(state_folder=tmp_path, kafka_port=0, metrics_port=0, engine=engine)
+@pytest.mark.parametrize("driver", ["faust", "transactions"])
+def test_workers_that_are_killed_under_traffic_lose_nothing(driver: str, tmp_path: Path) -> None:
+    settings = Settings(state_folder=tmp_path, kafka_port=0, metrics_port=0, engine=driver)
     plan = Plan(events=2_000, sessions=40, places=400, garbage=0.02)
 
     found = bench_chaos(
