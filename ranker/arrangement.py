@@ -59,6 +59,7 @@ class _Table:
     own: set[str] = field(default_factory=set)
     shown: tuple[str, ...] = ()
     met: set[str] = field(default_factory=set)
+    """What has left the queue before."""
 
     def arrange(self, command: SessionCommand) -> None:
         match command.command:
@@ -97,6 +98,7 @@ class _Table:
             self._put(track_id, (rank or 1) - 1)
 
     def _put(self, track_id: str, place: int) -> None:
+        """Give a track a place; who stands there or behind moves down by one if need be."""
         self.placed.pop(track_id, None)
         taken = place in self.placed.values()
         self.placed = {
@@ -105,6 +107,7 @@ class _Table:
         self.placed[track_id] = place
 
     def _leave(self, track_id: str) -> None:
+        """Take a track out of the queue; one that comes again was in it only if put back."""
         first = track_id not in self.met
         self.met.add(track_id)
         if not first and track_id not in self.placed and track_id not in self.frozen:

@@ -57,7 +57,6 @@ class RankerConfig:
     """A switch clause weighs this much more than a plain one (P76d)."""
     switch_fade: float = 0.1
     """What a switch leaves of the words and acts before it (P92)."""
-
     extreme_factor: float = 1.5
     """A superlative ("the fastest") weighs this much more than the plain word."""
     comparative_step: float = 2.0

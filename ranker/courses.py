@@ -64,6 +64,7 @@ def courses_of(
 def _courses(
     states: Iterable[SessionState], library: Library, config: RankerConfig
 ) -> Iterator[Course]:
+    """Yield courses by the time they began, each foretold from what sessions before it taught."""
     listeners: dict[str, ListenerState] = {}
     model_of = partial(depth_of, library=library, config=config)
     for state in sorted(states, key=lambda state: (state.events[0].order, state.session_id)):

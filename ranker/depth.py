@@ -7,12 +7,12 @@ from typing import get_args
 
 from ranker.config import RankerConfig
 from ranker.examples import examples_of
-from ranker.group import history_for, members_of
+from ranker.group import histories_by_member
 from ranker.history import History, history_of
 from ranker.library import Library
 from ranker.models.policy import evidence_of, shares_of
 from ranker.models.sequence import SequenceModel
-from ranker.preference import PLACE
+from ranker.preference import BY_TIME
 from ranker.wishes import wishes_of
 from schemas import SessionState
 from schemas.updates import Model
@@ -34,21 +34,20 @@ def depth_of(
     reading the session costs, without a fit: half a millisecond for a hundred events.
     """
     history = history_of(session)
-    members = members_of(history)
-    # As ranking has it: only who shares a session has a model of their own.
-    lived = [history_for(member, history) for member in members] if members[1:] else [history]
+    lived = [*histories_by_member(history).values()] or [history]
     return max((_depth(one, library, config, sequence) for one in lived), key=LADDER.index)
 
 
 def _depth(
     history: History, library: Library, config: RankerConfig, sequence: SequenceModel | None
 ) -> Model:
+    """Return what `Preference.model` would, were the history fitted for a listener nobody knows."""
     learned = [one for one in examples_of(history, config) if one.track_id in library.rows]
     wishes = wishes_of(history, library, config)
     if not learned:
         return "nearest" if wishes else "order"
     evidence = evidence_of(
-        sorted(learned, key=PLACE),
+        sorted(learned, key=BY_TIME),
         library,
         words=len(wishes),
         switches=[at for at, _ in history.switches],

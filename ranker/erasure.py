@@ -1,12 +1,11 @@
 """What is left of sessions when their listener is erased: what occurred afterwards."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 from ranker.config import RankerConfig
 from ranker.listener import ModelOf, follow
-from schemas import SessionState, Versioned
+from schemas import SessionState
 from schemas.listener import ListenerState
 from schemas.record import EARLIEST
 from schemas.session import LEAP
@@ -38,8 +37,3 @@ def listener_of(
     for session in sessions:
         listener = follow(listener, session, by_id.get, config, model_of=model_of)
     return listener
-
-
-def digest(rows: Iterable[Versioned]) -> str:
-    """Return the SHA-256 of rows as they would be written, one a line, in hexadecimal."""
-    return sha256(b"\n".join(row.encode() for row in rows)).hexdigest()

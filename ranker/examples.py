@@ -1,4 +1,11 @@
-"""History -> examples: what each act on a track taught, as a label and a weight."""
+"""History -> examples: what each act on a track taught, as a label and a weight.
+
+The weight is what the act says by its kind, faded (P76)::
+
+    weight = kind * 0.5^(examples since / half_life_events) * (switch_fade if before a switch)
+
+Words outweigh it as the prior's mean and not by a weight: see `ranker.wishes`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,10 +45,12 @@ class Example(NamedTuple):
 
 
 Order = tuple[datetime, str]
-Lesson = tuple[bool, float, str]
+"""When, and by which event: `SessionEvent.order`."""
+
+_Taught = tuple[bool, float, str]
 """Label, weight and sentence."""
 
-Row = tuple[Order, str, Lesson]
+_Unfaded = tuple[Order, str, _Taught]
 """When, by which event, on which track, and what it taught: an example that has not faded yet."""
 
 
@@ -64,6 +73,35 @@ def examples_of(history: History, config: RankerConfig) -> tuple[Example, ...]:
     )
 
 
+def recency(count: int, half_life: float) -> NDArray[np.float64]:
+    """Return what is left of `count` things done in turn, the newest last, in (0, 1] (P76b).
+
+    >>> recency(3, half_life=1.0).tolist()
+    [0.25, 0.5, 1.0]
+    """
+    return np.asarray(0.5 ** (np.arange(count)[::-1] / half_life), np.float64)
+
+
+def faded_by_switch(
+    orders: Sequence[Order], history: History, config: RankerConfig
+) -> NDArray[np.float64]:
+    """Return `switch_fade` for what came before the latest switch, 1 for the rest (P92)."""
+    if not history.switches:
+        return np.ones(len(orders))
+    return np.where([order < history.switches[-1] for order in orders], config.switch_fade, 1.0)
+
+
+def _from_playback(playback: Sequence[PlaybackEvent], config: RankerConfig) -> list[_Unfaded]:
+    """Return what acts on tracks teach."""
+    events = _without_earlier_progress(playback)
+    again = _repeats(events)
+    return [
+        (event.order, event.track_id, taught)
+        for event in events
+        if (taught := _taught_by(event, again, config))
+    ]
+
+
 def _without_earlier_progress(playback: Sequence[PlaybackEvent]) -> list[PlaybackEvent]:
     """Leave out reports of progress that a later one, a skip or the end of the track outdates."""
     ends: dict[str, PlaybackEvent] = {
@@ -83,17 +121,7 @@ def _repeats(playback: Sequence[PlaybackEvent]) -> frozenset[str]:
     return frozenset(e.event_id for e in completed if e.event_id != first[e.track_id])
 
 
-def _from_playback(playback: Sequence[PlaybackEvent], config: RankerConfig) -> list[Row]:
-    events = _without_earlier_progress(playback)
-    again = _repeats(events)
-    return [
-        (event.order, event.track_id, lesson)
-        for event in events
-        if (lesson := _lesson(event, again, config))
-    ]
-
-
-def _pointed_at(history: History, config: RankerConfig) -> list[Row]:
+def _pointed_at(history: History, config: RankerConfig) -> list[_Unfaded]:
     """Return what "more like this" teaches: the track that plays is liked, as if by the button."""
     return [
         (
@@ -111,21 +139,7 @@ def _pointed_at(history: History, config: RankerConfig) -> list[Row]:
     ]
 
 
-def recency(count: int, half_life: float) -> NDArray[np.float64]:
-    """Return weights of `count` rows, oldest first: the newest counts 1 (P76b)."""
-    return np.asarray(0.5 ** (np.arange(count)[::-1] / half_life), np.float64)
-
-
-def faded_by_switch(
-    orders: Sequence[Order], history: History, config: RankerConfig
-) -> NDArray[np.float64]:
-    """Return `switch_fade` for what came before the latest switch, 1 for the rest (P92)."""
-    if not history.switches:
-        return np.ones(len(orders))
-    return np.where([order < history.switches[-1] for order in orders], config.switch_fade, 1.0)
-
-
-def _lesson(event: PlaybackEvent, again: frozenset[str], config: RankerConfig) -> Lesson | None:
+def _taught_by(event: PlaybackEvent, again: frozenset[str], config: RankerConfig) -> _Taught | None:
     """Return (label, weight, sentence), or None where the act says nothing about taste."""
     match event.action:
         case "skipped":
@@ -147,7 +161,7 @@ def _lesson(event: PlaybackEvent, again: frozenset[str], config: RankerConfig) -
     return None
 
 
-def _skip(event: PlaybackEvent, config: RankerConfig) -> Lesson:
+def _skip(event: PlaybackEvent, config: RankerConfig) -> _Taught:
     """Grade a skip: the earlier, the clearer the dislike; a late one is a listen (P59-P61)."""
     heard, start, end = event.fraction, config.early_fraction, config.listened_fraction
     at = "" if event.position_seconds is None else f" at {event.position_seconds:.0f} s"
@@ -164,7 +178,7 @@ def _skip(event: PlaybackEvent, config: RankerConfig) -> Lesson:
     return False, weight, sentence
 
 
-def _move(event: PlaybackEvent, config: RankerConfig) -> Lesson | None:
+def _move(event: PlaybackEvent, config: RankerConfig) -> _Taught | None:
     """Read a move within the queue: up is wanted, down is not (P64)."""
     if event.from_rank is None or event.to_rank is None or event.from_rank == event.to_rank:
         return None

@@ -3,7 +3,8 @@
 The Laplace approximation around the fitted weights is N(w, H^-1) with
 H = l2 I + X' D X,  D = diag(a p (1 - p)). Drawing b = sqrt(l2) z + X' D^1/2 e with z, e standard
 normal gives b the covariance H, so H^-1 b has H^-1; and by Woodbury's identity solving with H costs
-a solve with n unknowns instead of d. Ranking by one draw is Thompson sampling.
+a solve with n unknowns instead of d (Papandreou and Yuille 2010). Ranking by one draw is Thompson
+sampling.
 """
 
 from hashlib import blake2b
@@ -16,7 +17,7 @@ from ranker.terms import Parts
 
 
 def seed_of(event_id: str) -> np.random.Generator:
-    """Return random numbers that belong to an event: a replay draws the same."""
+    """Return the generator of an event's random numbers: a replay draws the same."""
     return np.random.default_rng(int.from_bytes(blake2b(event_id.encode(), digest_size=8).digest()))
 
 
@@ -49,7 +50,7 @@ def probabilities(drawn: Parts, line: list[int], stays: frozenset[int]) -> list[
 
     Parameters
     ----------
-    drawn : (count, m), scores of the candidates in each draw; changed
+    drawn : (count, m), scores of the candidates in each draw; overwritten, being large
     line : indexes of the queue, next first
     stays : those whose place is fixed: their chance is 1
 

@@ -21,14 +21,18 @@ from schemas.updates import Model
 Rule = Literal["mean", "least_misery", "turns"]
 
 
-def members_of(history: History) -> tuple[str, ...]:
-    """Return who acted in the session, sorted; nobody where none of its events is signed."""
+def histories_by_member(history: History) -> dict[str, History]:
+    """Return the session as each of its members lived it, by name; empty if not two acted in it.
+
+    Whoever acts alone has the session's one model: nobody else's acts are to be kept from it.
+    """
     events = (*history.playback, *history.intents)
-    return tuple(sorted({event.member for event in events if event.member is not None}))
+    members = sorted({event.member for event in events if event.member is not None})
+    return {member: _lived_by(member, history) for member in members} if members[1:] else {}
 
 
-def history_for(member: str, history: History) -> History:
-    """Return the session as one member lived it: what others did and said left out."""
+def _lived_by(member: str, history: History) -> History:
+    """Return the session without what others did and said; what nobody signed counts for all."""
     return replace(
         history,
         playback=tuple(e for e in history.playback if e.member in (member, None)),
@@ -94,7 +98,7 @@ class Group:
         return draft([preference.scores(library, rows) for preference in self.preferences])
 
     def over(self, library: Library) -> Parts:
-        """Return every track's log-odds under the rule, (n,): what is mined by."""
+        """Return every track's log-odds under the rule, (n,): to mine by (P82)."""
         return self._combined([preference.over(library) for preference in self.preferences])
 
     def deviations(self, count: int, rng: np.random.Generator) -> Parts:

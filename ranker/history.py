@@ -19,7 +19,7 @@ from schemas.session import is_forget
 
 
 def fold(state: SessionState, event: SessionEvent, *, max_events: int) -> SessionState:
-    """Return the state with `event` in it; the same state where it is known or forgotten.
+    """Return the state with `event` in it (P67); the same state if it is known or forgotten.
 
     Folding commutes: any order of any events, each any number of times, gives equal states, as
     long as the session does not fill up.

@@ -9,7 +9,7 @@ place. A later stage has the last word.
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -91,7 +91,8 @@ def spread(
 
     At each place stands the track with the largest score less `diversity` times its largest cosine
     with those before it, whose artist has not `artist_cap` of the last `artist_window` places; the
-    cap gives way where nobody else is left.
+    cap gives way where nobody else is left. Maximal marginal relevance (Carbonell and Goldstein
+    1998), under a cap.
 
     Parameters
     ----------
@@ -108,11 +109,7 @@ def spread(
     likeness = np.full(len(rows), -1.0)
     line: list[int] = []
     while waiting and len(line) < config.queue_length:
-        full = {
-            artist
-            for artist in recent
-            if artist not in exempt and 0 < config.artist_cap <= recent.count(artist)
-        } - {None}
+        full = _at_cap(recent, exempt, config)
         free = [index for index in waiting if artists[index] not in full] or waiting
         chosen = free[0]
         if config.diversity:
@@ -126,8 +123,16 @@ def spread(
     return [*line, *waiting]
 
 
+def _at_cap(
+    recent: Collection[str | None], exempt: frozenset[str], config: RankerConfig
+) -> frozenset[str]:
+    """Return the artists that have as many of the recent places as they may."""
+    counts = Counter(artist for artist in recent if artist is not None and artist not in exempt)
+    return frozenset(artist for artist, count in counts.items() if 0 < config.artist_cap <= count)
+
+
 def _crowded(head: Sequence[str | None], exempt: frozenset[str], config: RankerConfig) -> bool:
-    """Say whether an artist has more of the queue than the cap could ever let pass unseen."""
+    """Say whether an artist has more of the whole queue than the cap: else no window can."""
     counts = Counter(head)
     return bool(config.artist_cap) and any(
         count > config.artist_cap
@@ -165,6 +170,7 @@ def steadied(order: Sequence[int], places: Mapping[int, int], budget: int | None
 def _steady_choice(
     waiting: Sequence[int], due: Mapping[int, int], places: Mapping[int, int], at: int, budget: int
 ) -> int:
+    """Return who stands at place `at`: if nobody leaves the others time, who is due first."""
     for index in waiting:
         others = [deadline for other, deadline in due.items() if other != index]
         if places.get(index, 0) - budget <= at and _in_time(others, at + 1):

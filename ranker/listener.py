@@ -141,6 +141,7 @@ def lessons_of(session: SessionState, config: RankerConfig) -> tuple[Lesson, ...
 
 
 def _with(listener: ListenerState, past: PastSession, config: RankerConfig) -> ListenerState:
+    """Return the listener with a session in place of what was known of it, the oldest dropped."""
     others = [known for known in listener.sessions if known.session_id != past.session_id]
     newest = sorted([*others, past], key=lambda known: (known.at, known.session_id))
     return listener.model_copy(update={"sessions": tuple(newest[-config.remembered_sessions :])})
@@ -204,7 +205,10 @@ def _habit(earlier: Sequence[tuple[PastSession, float]]) -> Habit:
 def _faded(
     earlier: Sequence[tuple[PastSession, float]], library: Library, config: RankerConfig
 ) -> list[tuple[Lesson, float]]:
-    """Return the lessons of earlier sessions with what is left of their weights."""
+    """Return the lessons of earlier sessions with what is left of their weights (P95, P97).
+
+    weight * background_rate * 0.5^(days / half-life), and refusals times `background_refusal`.
+    """
     taught = []
     for past, left in earlier:
         fade = config.background_rate * left

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ranker.names import Words
 from ranker.quantities import Relation
 from schemas.filters import NumberField
-
-Phrase = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +14,13 @@ class MeasureWords:
     """The words of one language around its numbers."""
 
     numbers: Mapping[str, int]
-    decades: Mapping[Phrase, int]
+    decades: Mapping[Words, int]
     ordinals: Mapping[str, int]
-    units: Mapping[Phrase, tuple[NumberField, float]]
+    units: Mapping[Words, tuple[NumberField, float]]
     """Unit -> the field, and how much of its own unit one is: minutes are 60 seconds."""
-    bounds: Mapping[Phrase, tuple[Relation, NumberField | None]]
+    bounds: Mapping[Words, tuple[Relation, NumberField | None]]
     """Words before a number -> the relation, and the field where they imply one."""
-    closers: Mapping[Phrase, Relation]
+    closers: Mapping[Words, Relation]
     """Words after a number."""
     between: frozenset[str]
     """Words that open a range closed by one of `between_joins`."""
@@ -33,7 +32,7 @@ class MeasureWords:
     skipped: frozenset[str]
     """Words before a number that say nothing: "the", "year"."""
     centuries: frozenset[str]
-    moments: Mapping[Phrase, tuple[int, int]]
+    moments: Mapping[Words, tuple[int, int]]
     """Phrase -> first and last year, counted from now: "last year" is -1, -1."""
     recent: frozenset[str]
     """Words that open a span that ends now: "last ten years"."""
@@ -91,5 +90,5 @@ _UNITS: Mapping[str, tuple[NumberField, float]] = {
 }
 
 
-def _phrase(words: str) -> Phrase:
+def _phrase(words: str) -> Words:
     return tuple(words.split(" "))

@@ -21,7 +21,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ranker.measure_words import MeasureWords, Phrase
+from ranker.measure_words import MeasureWords
+from ranker.names import Words
 from ranker.quantities import TEMPO, YEARS, Quantity, Relation, condition
 from schemas import TrackFilter
 from schemas.filters import NumberField
@@ -80,9 +81,11 @@ class _Reader:
     year: int
 
     def measure(self) -> tuple[TrackFilter, int] | None:
+        """Read the measure at the beginning; return it, and the atom after it."""
         return self._moment() or self._recent() or self._between() or self._bound() or self._open()
 
     def _moment(self) -> tuple[TrackFilter, int] | None:
+        """Read "last year"."""
         found = self._longest(self.words.moments, 0)
         if found is None:
             return None
@@ -91,6 +94,7 @@ class _Reader:
         return condition(years, "year", "exact"), end
 
     def _recent(self) -> tuple[TrackFilter, int] | None:
+        """Read "the last ten years", from its "last" on."""
         if self._atom(0) not in self.words.recent:
             return None
         count, at = self._number(1) or (1.0, 1)
@@ -100,11 +104,13 @@ class _Reader:
         return TrackFilter(field="year", at_least=self.year - int(count * span)), at + 1
 
     def _between(self) -> tuple[TrackFilter, int] | None:
+        """Read "between 1970 and 1985"."""
         if self._atom(0) not in self.words.between:
             return None
         return self._range(1, self.words.between_joins | self.words.joins)
 
     def _bound(self) -> tuple[TrackFilter, int] | None:
+        """Read "before 1990", "under 100 bpm", "longer than five"."""
         found = self._longest(self.words.bounds, 0)
         read = self._quantity(found[1]) if found else None
         if not found or not read:
@@ -118,7 +124,7 @@ class _Reader:
         return (condition(placed, placed.field, relation), end) if placed.field else None
 
     def _open(self) -> tuple[TrackFilter, int] | None:
-        """Read a measure that opens with its number."""
+        """Read a measure that opens with its number: "90s", "3 to 5 minutes", "2015 or later"."""
         if joined := self._range(0, self.words.joins):
             return joined
         read = self._quantity(0)
@@ -133,6 +139,7 @@ class _Reader:
         return condition(quantity, quantity.field, relation), at
 
     def _range(self, at: int, joins: frozenset[str]) -> tuple[TrackFilter, int] | None:
+        """Read "1970 and 1985", the two numbers of one field and in their order."""
         first = self._quantity(at)
         if not first or self._atom(first[1]) not in joins:
             return None
@@ -168,6 +175,7 @@ class _Reader:
         return self._edge(at) or self._decade(at) or self._century(at) or self._counted(at)
 
     def _edge(self, at: int) -> _Read | None:
+        """Read "early 90s"."""
         edge = self.words.edges.get(self._atom(at))
         if edge is None:
             return None
@@ -179,6 +187,7 @@ class _Reader:
         return Quantity(start + first, start + last, "year"), decade[1]
 
     def _decade(self, at: int) -> _Read | None:
+        """Read "90s", "nineties", "nineteen eighties"."""
         word = self._atom(at)
         if match := _DECADE.fullmatch(word):
             return self._years(int(match[1]), at + 1)
@@ -203,6 +212,7 @@ class _Reader:
         return Quantity(start, start + length, "year"), end
 
     def _century(self, at: int) -> _Read | None:
+        """Read "18th century"."""
         ordinal = self.words.ordinals.get(self._atom(at))
         if ordinal is None or self._atom(self._past(at + 1, {"-"})) not in self.words.centuries:
             return None
@@ -239,16 +249,16 @@ class _Reader:
             if following is None:
                 return float(total), at
             if following == 100 and total < 10:
-                total *= 100
+                total *= 100  # "nine hundred"
             elif (total >= 20 and total % 10 == 0 and following < 10) or hundreds:
-                total += following
+                total += following  # "ninety five", "hundred and twenty"
             elif 15 <= total <= 20 and following >= 10:
-                total = total * 100 + following
+                total = total * 100 + following  # "nineteen eighty"
             else:
                 return float(total), at
             at += 1 + joined
 
-    def _longest(self, phrases: Mapping[Phrase, Any], at: int) -> tuple[Any, int] | None:
+    def _longest(self, phrases: Mapping[Words, Any], at: int) -> tuple[Any, int] | None:
         words = [atom for atom, _ in self.atoms[at : at + 5]]
         for width in range(len(words), 0, -1):
             if tuple(words[:width]) in phrases:

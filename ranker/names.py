@@ -37,6 +37,7 @@ _FEATURED = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s", re.IGNORECASE)
 _AND = {"&": "and", "+": "and"}
 
 Words = tuple[str, ...]
+"""What is said, word by word."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,15 @@
-"""Examples and wishes -> preference: the session's model, and what each part of it contributes."""
+"""Examples and wishes -> preference: the session's model, and what each part of it contributes.
+
+A track x of unit length has the log-odds (P73-P79, P85-P91)::
+
+    z(x) =   sum_k pull_k.x + step_k(x)                         words (`ranker.wishes`)
+           + sum_i c alpha_i x_i.x + (1 - c) near_i(x)          acts (`models.logistic`, `.nearest`)
+           + taste.x                                            the past (`ranker.listener`)
+           + p f(x) + s g.x                                     depth (`.perceptron`, `.sequence`)
+
+where c, p and s are the shares of `models.policy`. Every summand is a told term; all but the steps,
+near_i and f are linear, so that they come down to one vector of weights.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +36,8 @@ DEPTH = Source("depth", "what this session shows beyond single tracks")
 
 Vector = NDArray[np.float64]
 
-PLACE = attrgetter("at", "event_id", "track_id", "label", "weight")
-"""What examples are sorted by: by time, and those of one event by what they say."""
+BY_TIME = attrgetter("at", "event_id", "track_id", "label", "weight")
+"""Key that sorts examples by time, and those of one event by what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,7 @@ class Preference:
     weights: Vector
     """(d,), the linear part of the model: the query for mining (P82).
 
-    Neighbours are not linear; near an example their linear part is its vector.
+    Neighbours are not linear; here each stands as its vector, by its weight.
     """
     shares: Shares
     """How much each model says."""
@@ -112,12 +123,12 @@ class Preference:
             np.sign(self.said),
             np.abs(self.said),
             neighbours=self.config.neighbours,
-            scale=1 / self.config.l2,
+            scale=1 / self.config.l2,  # what alpha, a (y - p) / l2, comes to at most
         )
         return share * classifier + (1 - share) * neighbours
 
     def over(self, library: Library) -> Parts:
-        """Return every track's log-odds, (n,), but for the neighbours': what is mined by."""
+        """Return every track's log-odds, (n,), the neighbours' as if linear: to mine by (P82)."""
         linear = library.vectors @ self.weights.astype(np.float32)
         return np.asarray(linear + self._bent(library.vectors) + self._steps(library), np.float64)
 
@@ -177,7 +188,7 @@ def fit(
         The library lacks the track of an example.
 
     """
-    examples = tuple(sorted(examples, key=PLACE))
+    examples = tuple(sorted(examples, key=BY_TIME))
     rows = library.stack([example.track_id for example in examples])
     wide = rows.astype(np.float64)
     pulls = np.array([wish.pull for wish in wishes], np.float32).reshape(-1, library.dimension)
@@ -190,18 +201,13 @@ def fit(
     evidence = evidence_of(examples, library, words=len(wishes), switches=switches)
     habit = background.habit
     shares = shares_of(evidence, config, remembers=sequence is not None, habit=habit)
-    aim, bent = np.zeros(library.dimension), None
+    aim = np.zeros(library.dimension)
     if sequence is not None and shares.sequence:
-        newest = examples[-config.sequence_acts :]
-        aim = shares.sequence * sequence.direction(
-            wide[-config.sequence_acts :],
-            np.array([example.signed for example in newest]),
-            np.array([example.at for example in newest]),
-        )
+        aim = shares.sequence * _direction(sequence, examples, wide, config)
+    bent = None
     if shares.perceptron:
-        fades = np.array([example.fade for example in examples])
-        slowly = weights / fades * fades**config.perceptron_memory
-        bent = perceptron.fit(rows, prior + wide @ (alpha @ wide), y, slowly, config)
+        logits, slowly = prior + wide @ (alpha @ wide), _faded_slowly(examples, config)
+        bent = perceptron.fit(rows, logits, y, slowly, config)
     near = (1 - shares.classifier) * said / config.l2
     return Preference(
         examples=examples,
@@ -217,3 +223,22 @@ def fit(
         aim=aim,
         config=config,
     )
+
+
+def _direction(
+    sequence: SequenceModel, examples: Sequence[Example], rows: Vector, config: RankerConfig
+) -> Vector:
+    """Return where the sequence model points after the newest acts, (d,)."""
+    newest = examples[-config.sequence_acts :]
+    return sequence.direction(
+        rows[-config.sequence_acts :],
+        np.array([example.signed for example in newest]),
+        np.array([example.at for example in newest]),
+    )
+
+
+def _faded_slowly(examples: Sequence[Example], config: RankerConfig) -> Vector:
+    """Return the weights that the perceptron learns by, (n,): see `perceptron_memory`."""
+    fades = np.array([example.fade for example in examples])
+    weights = np.array([example.weight for example in examples])
+    return np.asarray(weights / fades * fades**config.perceptron_memory)

@@ -43,7 +43,11 @@ class Quantity:
 
 
 def condition(quantity: Quantity, field: NumberField, *relations: Relation) -> TrackFilter:
-    """Return the condition that a quantity in these relations is; years are whole."""
+    """Return the condition that a quantity in these relations is; years are whole.
+
+    >>> condition(Quantity(1990, 1999), "year", "above").at_least
+    2000.0
+    """
     step = 1 if field == "year" else 0
     low: float | None = None
     high: float | None = None

@@ -63,7 +63,7 @@ class Ranking:
         chances = [1.0] * len(line)
         if scored.drawn is not None:
             chances = probabilities(scored.drawn, line, frozenset(self.candidates.places))
-        return self._told(line, scored, chances)
+        return self._slots(line, scored, chances)
 
     def terms(self, row: int) -> tuple[tuple[Cause, float], ...]:
         """Return all that adds to the score of one track of the library, strongest first."""
@@ -76,7 +76,7 @@ class Ranking:
         return tuple(sorted((term for term in told if term[1]), key=lambda term: -abs(term[1])))
 
     def scored(self) -> Scored:
-        """Score the candidates: the model, the playlist's order, boosts, and chance."""
+        """Score the candidates: the model, the playlist's order, boosts, and chance (P82, P96)."""
         rows, standing = self.candidates.rows, tuple(self._standing())
         likely = self.scorer.scores(self.library, rows) + sum(part for _, part in standing)
         if not self.config.exploration or self.history.newest is None:
@@ -89,6 +89,7 @@ class Ranking:
         return Scored(rounded(likely + moved[0]), standing, likely + moved[1:])
 
     def _standing(self) -> Iterator[tuple[Source, Parts]]:
+        """Yield what adds to a score whatever the model says: the playlist's order, and boosts."""
         yield ORDER, self._initial_order()
         for boost in self.history.rules.boosts:
             met = self.library.where(boost.where)[self.candidates.rows]
@@ -99,7 +100,7 @@ class Ranking:
         """Return the initial order's log-odds for each candidate, fading with evidence (P96).
 
         From +half of `order_strength` for the playlist's first to -half for its last and for
-        what is not in it; nothing where there is no playlist.
+        what is not in it; halved once the evidence is `order_evidence`.
         """
         playlist = self.history.playlist
         if not playlist:
@@ -118,7 +119,7 @@ class Ranking:
         order = self.scorer.order(library, rows, scores)
         if fixed:
             order = [index for index in order if index not in fixed]
-        order = order[: self._likely(scores)]
+        order = order[: self._worth_queueing(scores)]
         played = [library.rows[track] for track in self.history.played & library.rows.keys()]
         taken = np.array([*played, *rows[list(fixed)]], np.intp)
         order = without_doubles(order, rows, taken, library, config)
@@ -128,7 +129,7 @@ class Ranking:
             order = steadied(order, self._shown(order), config.churn_budget)
         return woven(order, fixed, config.queue_length)
 
-    def _likely(self, scores: Parts) -> int:
+    def _worth_queueing(self, scores: Parts) -> int:
         """Return how many are worth queueing beside the fixed, once there is evidence (P78)."""
         if self.scorer.evidence < self.config.drop_evidence:
             return len(scores)
@@ -143,7 +144,7 @@ class Ranking:
         shown = (index_of[track] for track in self.arrangement.shown if track in index_of)
         return {index: place for place, index in enumerate(shown)}
 
-    def _told(
+    def _slots(
         self, line: list[int], scored: Scored, chances: list[float]
     ) -> tuple[tuple[Slot, ...], tuple[Cause, ...]]:
         """Return the slots of a line, and the causes that are named in them."""
@@ -173,6 +174,7 @@ class Ranking:
         return slots, tuple([sources[row].told(self.library) for row in used])
 
     def _lane(self, track_id: str, playlist: frozenset[str]) -> Lane:
+        """Return whence a track came into the queue."""
         if track_id in self.arrangement.own:
             return "listener"
         return "playlist" if track_id in playlist else "mined"

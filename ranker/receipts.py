@@ -1,9 +1,10 @@
 """Proof of what was taken out of a session: a hash before, a hash after, and the ids between."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from ranker.history import in_force
-from schemas import Receipt, SessionCommand, SessionEvent, SessionState
+from schemas import Receipt, SessionCommand, SessionEvent, SessionState, Versioned
 
 
 def receipt_of(before: SessionState, after: SessionState, event: SessionEvent) -> Receipt | None:
@@ -23,6 +24,6 @@ def receipt_of(before: SessionState, after: SessionState, event: SessionEvent) -
     )
 
 
-def digest(events: tuple[SessionEvent, ...]) -> str:
-    """Return the SHA-256 of events as they would be written, one a line, in hexadecimal."""
-    return sha256(b"\n".join(event.encode() for event in events)).hexdigest()
+def digest(records: Iterable[Versioned]) -> str:
+    """Return the SHA-256 of records as they would be written, one a line, in hexadecimal."""
+    return sha256(b"\n".join(record.encode() for record in records)).hexdigest()

@@ -11,8 +11,8 @@ from functools import partial
 from ranker.config import RankerConfig
 from ranker.depth import depth_of
 from ranker.errors import RankerError
-from ranker.group import history_for, members_of
-from ranker.history import history_of
+from ranker.group import histories_by_member
+from ranker.history import History, history_of
 from ranker.library import Library
 from ranker.listener import Background, background_of, follow
 from ranker.models.sequence import SequenceModel
@@ -106,11 +106,10 @@ class Tape:
         session = self.session(listener_id, session_id)
         background = self._background(session)
         history = history_of(session)
-        members = members_of(history)
-        lived = {member: history_for(member, history) for member in members}
+        lived: dict[str | None, History] = dict(histories_by_member(history).items())
         return {
             member: preference_of(one, background, self._library, self._config, self._sequence)
-            for member, one in (lived if len(members) > 1 else {None: history}).items()
+            for member, one in (lived or {None: history}).items()
         }
 
     def _background(self, session: SessionState) -> Background:

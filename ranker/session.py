@@ -4,7 +4,7 @@ from ranker.arrangement import arrangement_of
 from ranker.candidates import gather
 from ranker.config import RankerConfig
 from ranker.examples import examples_of
-from ranker.group import Group, history_for, members_of
+from ranker.group import Group, histories_by_member
 from ranker.history import History, fold, history_of
 from ranker.library import Library
 from ranker.listener import Background
@@ -162,14 +162,13 @@ def scorer_of(
     sequence: SequenceModel | None = None,
 ) -> Scorer:
     """Fit the session's model: one, or one for each member where several act."""
-    members = members_of(history)
-    if len(members) < 2:
+    lived = histories_by_member(history)
+    if not lived:
         return preference_of(history, background, library, config, sequence)
     models = tuple(
-        preference_of(history_for(member, history), background, library, config, sequence)
-        for member in members
+        preference_of(one, background, library, config, sequence) for one in lived.values()
     )
-    return Group(members, models, config.group_rule)
+    return Group(tuple(lived), models, config.group_rule)
 
 
 def preference_of(

@@ -19,7 +19,7 @@ Rows = NDArray[np.intp]
 """(m,), rows of tracks in a library."""
 
 Parts = NDArray[np.float64]
-"""(r, m), log-odds that each of r terms adds to each of m tracks; a track's score is its sum."""
+"""Log-odds: (r, m), what each of r terms adds to each of m tracks, or (m,), their sums: scores."""
 
 
 class Source(NamedTuple):
@@ -83,7 +83,7 @@ class Scorer(Protocol):
         ...
 
     def over(self, library: Library) -> Parts:
-        """Return every track's log-odds, (n,), but for the neighbours': to mine by."""
+        """Return every track's log-odds, (n,), the neighbours' as if linear: to mine by (P82)."""
         ...
 
     def order(self, library: Library, rows: Rows, scores: Parts) -> list[int]:
@@ -96,13 +96,17 @@ class Scorer(Protocol):
 
 
 def best_first(scores: Parts) -> list[int]:
-    """Return indexes by falling score; equal scores keep their order."""
+    """Return indexes by falling score, as a list; equal scores keep their order.
+
+    >>> best_first(np.array([1.0, 3.0, 1.0]))
+    [1, 0, 2]
+    """
     order: list[int] = falling(scores).tolist()
     return order
 
 
 def falling(scores: Parts) -> Rows:
-    """Return indexes by falling score; equal scores keep their order."""
+    """Return indexes by falling score, as an array; equal scores keep their order."""
     order = np.argsort(-scores)
     ranked = scores[order]
     if (ranked[1:] == ranked[:-1]).any():

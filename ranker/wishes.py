@@ -232,6 +232,7 @@ def _refused(clause: UnderstoodClause, parts: Sequence[Wish]) -> Wish:
 def _wish(
     clause: UnderstoodClause, context: _Context, library: Library, config: RankerConfig
 ) -> Wish:
+    """Weigh one clause by sign, emphasis, how surely it was understood, and age (P76, P92)."""
     factor = config.switch_factor if clause.operation == "switch" else 1.0
     factor *= config.extreme_factor if clause.extreme else 1.0
     weight = clause.polarity * factor * context.intent.confidence * clause.confidence * context.fade
@@ -293,11 +294,13 @@ def _compared(
 
 
 def _step(clause: UnderstoodClause, direction: Array, config: RankerConfig) -> float:
+    """Return the log-odds that a clause of weight 1 gives every track that has its subject."""
     is_sound_alone = clause.operation == "like" and direction.any()
     return config.words_strength if clause.filter is not None and not is_sound_alone else 0.0
 
 
 def _sentence(clause: UnderstoodClause, subject: str) -> str:
+    """Quote a clause back; a sentence on the wire is no longer than `MAX_SENTENCE`."""
     return f"you said {WORDING[clause.operation].format(subject)}"[:MAX_SENTENCE]
 
 

@@ -32,12 +32,12 @@ def contributions(
     """
     # Weighted before it is compared: else a faded example would silence a strong one, and the
     # first trace of the other class would make the order jump.
-    told = weights[:, None] * similarity
-    closeness = np.maximum(told, 0.0)
+    weighted = weights[:, None] * similarity
+    closeness = np.maximum(weighted, 0.0)
     if len(closeness) > neighbours:
         # Ties are kept, so that the order of the rows cannot matter.
         least = np.partition(closeness, -neighbours, axis=0)[-neighbours]
         closeness = np.where(closeness >= least, closeness, 0.0)
-    lost = max(0.0, 1 - float(weights[signs > 0].sum()))
-    spoken = np.where(signs[:, None] < 0, closeness + lost * (told - closeness), closeness)
+    missing = max(0.0, 1 - float(weights[signs > 0].sum()))
+    spoken = np.where(signs[:, None] < 0, closeness + missing * (weighted - closeness), closeness)
     return np.asarray(scale * signs[:, None] * spoken, np.float64)

@@ -54,8 +54,9 @@ def fit(
 ) -> Perceptron:
     """Fit from scratch, always from the same initial weights: equal rows, equal bytes.
 
-    A fixed number of full-batch steps of Adam in single precision, so the outcome moves smoothly
-    with the rows and costs O(steps n d h): 1 to 2 ms for 60 to 160 rows at d = 128, h = 12.
+    A fixed number of full-batch steps of Adam (Kingma and Ba 2015) in single precision, so the
+    outcome moves smoothly with the rows and costs O(steps n d h): 1 to 2 ms for 60 to 160 rows at
+    d = 128, h = 12.
 
     Parameters
     ----------
@@ -84,6 +85,7 @@ def fit(
 def _gradient(
     layers: Layers, rows: Array, logits: Array, y: Array, weights: Array, l2: float
 ) -> Layers:
+    """Return the gradient of the module's loss, by backpropagation."""
     inner, offset, outer = layers
     hidden = np.tanh(rows @ inner + offset)
     bent = np.tanh(hidden @ outer / REACH)

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from ranker.config import RankerConfig
-from ranker.erasure import digest, floor_after, listener_of, without
+from ranker.erasure import floor_after, listener_of, without
 from ranker.listener import ModelOf
+from ranker.receipts import digest
 from schemas import Erased, Erasure, SessionCommand, SessionState, Versioned
 from schemas.listener import ListenerState
 from streams.work.tables import Tables, session_key

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from ranker.config import RankerConfig
-from ranker.erasure import digest, floor_after, listener_of, without
+from ranker.erasure import floor_after, listener_of, without
 from ranker.listener import follow
+from ranker.receipts import digest
 from schemas import SessionState
 from schemas.listener import ListenerState
 from schemas.record import EARLIEST, LATEST
