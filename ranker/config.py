@@ -160,6 +160,8 @@ class RankerConfig:
     """...once evidence of this summed weight is there, ..."""
     least_queue: int = 10
     """...and as long as so many remain."""
+    tells_device: bool = True
+    """Whether updates carry the weights, for ranking on the device: 0.7 KB each at d = 128."""
     max_events: int = 1000
     """Events a session may hold: bounds the row that is written on every event."""
 

@@ -80,6 +80,11 @@ class Group:
         """That of who is known best."""
         return max(self.preferences, key=lambda preference: preference.evidence).model
 
+    @property
+    def device(self) -> None:
+        """None: the members' models do not come down to one vector of weights."""
+        return None
+
     def scores(self, library: Library, rows: Rows) -> Parts:
         """Return the log-odds of each track under the rule, (m,)."""
         return self._combined([p.scores(library, rows) for p in self.preferences])

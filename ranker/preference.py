@@ -30,6 +30,7 @@ from ranker.models.policy import Shares, evidence_of, shares_of
 from ranker.models.sequence import SequenceModel
 from ranker.terms import Parts, Rows, Source, best_first
 from ranker.wishes import Wish
+from schemas import DeviceModel, pack_weights
 from schemas.updates import Model
 
 DEPTH = Source("depth", "what this session shows beyond single tracks")
@@ -90,6 +91,12 @@ class Preference:
             for example in self.examples
         )
         return (*words, *acts, TASTE, *([DEPTH] if self._is_deep else []))
+
+    @property
+    def device(self) -> DeviceModel:
+        """The linear part, neighbours as if linear: whatever they really add is a slot's rest."""
+        weights = pack_weights(self.weights.tolist())
+        return DeviceModel(weights=weights, bias=0.0, l2=self.config.l2)
 
     def scores(self, library: Library, rows: Rows) -> Parts:
         """Return the log-odds of each track: one product, once the classifier ranks alone."""

@@ -112,6 +112,7 @@ def update_of(
         relaxed=ranking.candidates.relaxed,
         unheard=unheard(ranking.history, library),
         empty_because=ranking.candidates.empty_because,
+        device=ranking.scorer.device if config.tells_device else None,
     )
 
 

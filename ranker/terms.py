@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ranker.library import Library
 from ranker.wishes import Wish
-from schemas import Cause
+from schemas import Cause, DeviceModel
 from schemas.updates import MAX_SENTENCE, CauseKind, Model
 
 Rows = NDArray[np.intp]
@@ -72,6 +72,11 @@ class Scorer(Protocol):
     @property
     def model(self) -> Model:
         """Which model ranks."""
+        ...
+
+    @property
+    def device(self) -> DeviceModel | None:
+        """Its linear part, for ranking on the device; None where no one vector tells it."""
         ...
 
     def scores(self, library: Library, rows: Rows) -> Parts:

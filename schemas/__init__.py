@@ -1,6 +1,7 @@
 """The nouns on the wire: every record that crosses a topic, and the topics themselves."""
 
 from schemas.commands import SessionCommand
+from schemas.device import DeviceModel, pack_weights, unpack_weights
 from schemas.erasure import Erased, Erasure
 from schemas.filters import Boost, QueueRules, TrackFilter
 from schemas.intents import Clause, Intent, UnderstoodClause, UnderstoodIntent
@@ -24,6 +25,7 @@ __all__ = [
     "Boost",
     "Cause",
     "Clause",
+    "DeviceModel",
     "Erased",
     "Erasure",
     "Intent",
@@ -48,7 +50,9 @@ __all__ = [
     "UnderstoodIntent",
     "Versioned",
     "pack_vector",
+    "pack_weights",
     "split_key",
     "unpack_vector",
+    "unpack_weights",
     "vector_key",
 ]

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "json"
 """Where the exported schemas live."""
 
 RECORDS: dict[str, type[Versioned]] = {
-    **{topic.name: topic.record for topic in TOPICS},
+    **{topic.plain: topic.record for topic in TOPICS},
     "session-state": SessionState,
 }
 """Every exported record, by the name of its topic; the sessions table's value has none."""

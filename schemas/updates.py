@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from schemas.device import DeviceModel
 from schemas.record import EARLIEST, Id, Record, UtcTime, Versioned
 
 MAX_SENTENCE = 400
@@ -110,6 +111,9 @@ class PlaylistUpdate(Versioned):
     """What was not as it should be when the queue was ranked; it recovers by itself."""
     burst: tuple[Id, ...] = ()
     """Events that waited together with `caused_by` and are answered by this update as well."""
+    device: DeviceModel | None = None
+    """The linear part of what ranked, for ranking on the device; None where several listeners'
+    models rank together, or where none is told."""
     covers: tuple[Position, ...] = ()
     """The newest input of each topic that the worker had read: whatever of the session lies there
     or before is in this queue, or was rejected."""

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection
 
-from ranker.names import Names
+from ranker.language.names import Names
 from schemas import TrackInfo, TrackVector
 from streams.track_feed import TrackFeed
 

@@ -3,7 +3,7 @@
 A subject is looked for in this order, and a mixed one ("sad 90s songs") in all of them at once:
 
 1. what plays ("this");
-2. what is known of tracks: numbers always, names of the catalogue by the rule of `ranker.names`;
+2. what is known of tracks: numbers always, names of the catalogue by the rule of `ranker.language.names`;
 3. the space: a word it was taught for certain, another one as likely as it is about music;
 4. nowhere: the clause has no effect, and says why.
 """
@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 
 from embedder.errors import EmbedderError
 from embedder.space import Space
-from ranker.clauses import MAX_CLAUSES, Fact, Reading, read
-from ranker.grammar import Grammar, grammar_of
-from ranker.names import NO_NAMES, Names
+from ranker.language.clauses import MAX_CLAUSES, Fact, Reading, read
+from ranker.language.grammar import Grammar, grammar_of
+from ranker.language.names import NO_NAMES, Names
 from schemas import Clause, Intent, UnderstoodClause, UnderstoodIntent, pack_vector
 from streams.familiarity import familiarity_of
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from embedder.space import Space
-from ranker.names import Names
+from ranker.language.names import Names
 from schemas import Intent
 from schemas.topics import INTENTS, UNDERSTOOD_INTENTS, Topic
 from streams import metrics

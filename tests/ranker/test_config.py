@@ -152,6 +152,7 @@ CASES: dict[str, tuple[Any, tuple[SessionEvent, ...]]] = {
     "drop_probability": (0.5, (*LIKES, *REFUSALS, WORDS)),
     "drop_evidence": (1e9, (*LIKES, *REFUSALS, WORDS)),
     "least_queue": (1, (*LIKES, *REFUSALS, WORDS)),
+    "tells_device": (True, LIKES),
     "max_events": (2, (*LIKES, *REFUSALS)),
 }
 """For each field another value, and a session in which it makes a difference."""
@@ -188,7 +189,8 @@ def outcomes(config: RankerConfig, *events: SessionEvent) -> list[str]:
 @pytest.mark.parametrize("name", CASES)
 def test_changing_a_constant_changes_what_it_is_for(name: str) -> None:
     value, events = CASES[name]
-    config = replace(RankerConfig(), **BESIDE.get(name, {}))
+    # Weights that are told would differ where the queue does not.
+    config = replace(RankerConfig(), tells_device=False, **BESIDE.get(name, {}))
 
     changed = outcomes(replace(config, **{name: value}), *events)
 

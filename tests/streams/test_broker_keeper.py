@@ -81,6 +81,14 @@ def took(bootstrap: str, count: int) -> bool:
     return True
 
 
+def counted(bootstrap: str) -> int | None:
+    """How many messages the broker holds, None while it cannot say."""
+    try:
+        return count_messages(bootstrap, TRACK_VECTORS)
+    except BrokerUnavailable:
+        return None
+
+
 @pytest.mark.kafka
 def test_a_broker_that_is_killed_comes_back_under_its_address_with_its_data(owned: Owned) -> None:
     produce(owned.bootstrap, 5)
@@ -123,8 +131,8 @@ def test_a_broker_that_stands_still_is_waited_for_and_goes_on(owned: Owned) -> N
     assert monotonic() - begun < 30, "no wait without an end"
 
     os.kill(owned.pid, signal.SIGCONT)
-    wait_for_broker(owned.bootstrap, seconds=20)
-    assert count_messages(owned.bootstrap, TRACK_VECTORS) == before
+    # A broker that slept long was fenced by its own controller, and leads nothing for a moment.
+    assert eventually(lambda: counted(owned.bootstrap) == before)
     assert not owned.said
 
 

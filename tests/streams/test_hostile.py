@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from embedder.batch import Broken, embed_track
 from embedder.index.edge import EdgeIndex
 from embedder.space import Space
-from ranker.names import Names
+from ranker.language.names import Names
 from schemas import PlaylistUpdate, RejectedEvent, Track, UnderstoodIntent, split_key
 from schemas.rejected import MAX_KEPT_BYTES
 from schemas.topics import (

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from embedder.space import Space
-from ranker.names import NO_NAMES, Names
+from ranker.language.names import NO_NAMES, Names
 from schemas import Intent, TrackInfo, UnderstoodClause, UnderstoodIntent
 from streams.familiarity import Familiarity, familiarity_of
 from streams.understanding import plain_words, understand

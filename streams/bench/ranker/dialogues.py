@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from embedder.small.sentences import SENTENCE_DIMENSION, SentenceEncoder
-from ranker.clauses import parse
 from ranker.config import RankerConfig
+from ranker.language.clauses import parse
 from ranker.library import Array, Library
 from ranker.session import explain
 from schemas import (

@@ -44,7 +44,7 @@ PARTS: Mapping[str, tuple[object, str]] = {
     "queue": (Ranking, "queue"),
     "queue: score": (Ranking, "scored"),
     "queue: line up": (Ranking, "_lined_up"),
-    "queue: tell": (Ranking, "_told"),
+    "queue: tell": (Ranking, "_slots"),
     "update": (session, "PlaylistUpdate"),
 }
 """What a step consists of, in its order, and parts of parts; where its callers look it up."""

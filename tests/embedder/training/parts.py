@@ -12,6 +12,7 @@ from embedder.training.loop import Trainer
 from embedder.training.loss import Temperature
 from embedder.training.precision import Precision
 from embedder.training.world import World, join_world
+from tests.embedder.training.processes import leave
 from tests.embedder.training.toy import Toy, toy_config
 
 
@@ -21,6 +22,7 @@ def start_a_part(rank: int, count: int, port: int, folder: Path) -> None:
     os.environ.update(address, RANK=str(rank), WORLD_SIZE=str(count))
     torch.set_num_threads(1)
     train_a_part(folder)
+    leave()
 
 
 def train_a_part(folder: Path) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ranker.names import Words
-from ranker.quantities import Relation
+from ranker.language.names import Words
+from ranker.language.quantities import Relation
 from schemas.filters import NumberField
 
 

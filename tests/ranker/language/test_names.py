@@ -2,8 +2,8 @@
 
 import pytest
 
-from ranker.clauses import read
-from ranker.names import Names
+from ranker.language.clauses import read
+from ranker.language.names import Names
 from schemas import TrackInfo
 
 INFOS = [

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from ranker.grammar import SEPARATORS, Entry, Grammar, Kind
-from ranker.measures import measure_at
-from ranker.mentions import Spoken, mention_at
-from ranker.names import Names, folded
+from ranker.language.grammar import SEPARATORS, Entry, Grammar, Kind
+from ranker.language.measures import measure_at
+from ranker.language.mentions import Spoken, mention_at
+from ranker.language.names import Names, folded
 from schemas import TrackFilter
 
 MAX_AROUND = 4

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ranker.grammar import SEPARATORS, Entry, Grammar
-from ranker.marks import Mark
-from ranker.phrases import AMOUNTS, HEADS, REQUESTS, Phrase
+from ranker.language.grammar import SEPARATORS, Entry, Grammar
+from ranker.language.marks import Mark
+from ranker.language.phrases import AMOUNTS, HEADS, REQUESTS, Phrase
 
 _SWITCH = Entry("operation", "switch")
 _LESS = Entry("operation", "less")

@@ -1,6 +1,6 @@
 """A language as data: which phrases carry an operation, which join, which say nothing.
 
-The words live in `grammars/`, one file a language; `ranker.clauses` knows what their kinds do and
+The words live in `grammars/`, one file a language; `ranker.language.clauses` knows what their kinds do and
 none of the words. A new language is a new file with the same sections.
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
 
-from ranker.measure_words import MeasureWords, measure_words
-from ranker.names import NameField
+from ranker.language.measure_words import MeasureWords, measure_words
+from ranker.language.names import NameField
 from schemas.intents import Operation
 
 Kind = Literal[
@@ -150,7 +150,7 @@ def load(name: str) -> Grammar:
         A phrase does two things.
 
     """
-    source = files("ranker") / "grammars" / f"{name}.toml"
+    source = files("ranker") / "language" / "grammars" / f"{name}.toml"
     return grammar_from(tomllib.loads(source.read_text("utf-8")))
 
 

@@ -1,13 +1,13 @@
 """Text -> the catalogue's names in it: which words are a name, and which mean themselves.
 
-The rule is told in `ranker.names`; here it meets the words around a name.
+The rule is told in `ranker.language.names`; here it meets the words around a name.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ranker.grammar import SEPARATORS, Entry, Grammar, Kind
-from ranker.names import ARTICLE, FIELDS, Names, Words, folded
+from ranker.language.grammar import SEPARATORS, Entry, Grammar, Kind
+from ranker.language.names import ARTICLE, FIELDS, Names, Words, folded
 from schemas import TrackFilter
 
 _OPENERS: tuple[Kind, ...] = (

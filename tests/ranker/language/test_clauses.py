@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranker.clauses import MAX_CLAUSES, parse
-from ranker.grammar import (
+from ranker.language.clauses import MAX_CLAUSES, parse
+from ranker.language.grammar import (
     ENGLISH,
     LANGUAGES,
     SPANISH,
@@ -19,11 +19,11 @@ from ranker.grammar import (
     grammar_of,
     load,
 )
-from ranker.names import NO_NAMES, Names
-from ranker.phrases import MAX_SUBJECT
+from ranker.language.names import NO_NAMES, Names
+from ranker.language.phrases import MAX_SUBJECT
 from schemas import Clause, TrackInfo
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 ROWS, SPANISH_ROWS = (
     [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
     for name in ("clauses.jsonl", "clauses_es.jsonl")
@@ -174,7 +174,7 @@ def test_a_language_that_nobody_wrote_is_refused() -> None:
 
 
 def test_a_phrase_that_does_two_things_is_refused() -> None:
-    english = tomllib.loads((files("ranker") / "grammars/english.toml").read_text("utf-8"))
+    english = tomllib.loads((files("ranker") / "language/grammars/english.toml").read_text("utf-8"))
     requests = {"words": [*english["requests"]["words"], "drop"]}
 
     with pytest.raises(ValueError, match="'drop' is request and imperative: keep one"):

@@ -25,10 +25,10 @@ Four rules decide how far an operation reaches:
 
 A clause compares with what plays if it says how something should be and not what: "faster", "less
 busy", "not so loud", "too loud", "more upbeat"; but not "more drums", "fewer sad songs" or "nothing
-too loud". Numbers (`ranker.measures`) and the catalogue's names (`ranker.mentions`) are read before
+too loud". Numbers (`ranker.language.measures`) and the catalogue's names (`ranker.language.mentions`) are read before
 the words around them, and are the parts of a subject that need no encoding.
 
-What the words are is data (`ranker.grammar`): nothing here knows English.
+What the words are is data (`ranker.language.grammar`): nothing here knows English.
 """
 
 import unicodedata
@@ -36,12 +36,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ranker.cutting import phrases_of
-from ranker.grammar import ENGLISH, Grammar
-from ranker.marks import Mark, marks_of
-from ranker.measures import plainly
-from ranker.names import NO_NAMES, Names
-from ranker.phrases import Phrase
+from ranker.language.cutting import phrases_of
+from ranker.language.grammar import ENGLISH, Grammar
+from ranker.language.marks import Mark, marks_of
+from ranker.language.measures import plainly
+from ranker.language.names import NO_NAMES, Names
+from ranker.language.phrases import Phrase
 from schemas import TrackFilter
 from schemas.intents import Clause, Operation
 
@@ -78,7 +78,7 @@ def parse(text: str, grammar: Grammar = ENGLISH, names: Names = NO_NAMES) -> tup
 
     Never fails: a text without a wish has no clauses (empty, punctuation, a mere "no" or "great",
     a sentence in another script). No two clauses are alike. Subjects are in lower case and have 1
-    to `ranker.phrases.MAX_SUBJECT` characters; the subject "this" is what plays.
+    to `ranker.language.phrases.MAX_SUBJECT` characters; the subject "this" is what plays.
 
     >>> for clause in parse("More like this but calmer, without drums or brass"):
     ...     print(clause.operation, "|", clause.subject)

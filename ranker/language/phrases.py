@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile, groupby, takewhile
 
-from ranker.grammar import Entry, Form, Grammar, Kind
-from ranker.marks import Mark
+from ranker.language.grammar import Entry, Form, Grammar, Kind
+from ranker.language.marks import Mark
 from schemas.intents import Operation
 
 MAX_SUBJECT = 200

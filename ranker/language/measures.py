@@ -21,9 +21,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ranker.measure_words import MeasureWords
-from ranker.names import Words
-from ranker.quantities import TEMPO, YEARS, Quantity, Relation, condition
+from ranker.language.measure_words import MeasureWords
+from ranker.language.names import Words
+from ranker.language.quantities import TEMPO, YEARS, Quantity, Relation, condition
 from schemas import TrackFilter
 from schemas.filters import NumberField
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ranker.clauses import Reading, read
-from ranker.grammar import ENGLISH, SPANISH, Grammar
+from ranker.language.clauses import Reading, read
+from ranker.language.grammar import ENGLISH, SPANISH, Grammar
 from schemas import TrackFilter
 
 NOW = 2026
