@@ -1,10 +1,11 @@
-"""Every topic, once: its name, key and record."""
+"""Every topic, once: its name, key and record. The names are those of the process's tenant."""
 
 from dataclasses import dataclass
 
 from schemas.commands import SessionCommand
 from schemas.erasure import Erasure
 from schemas.intents import Intent, UnderstoodIntent
+from schemas.naming import named
 from schemas.playback import PlaybackEvent
 from schemas.record import Versioned
 from schemas.rejected import RejectedEvent
@@ -16,11 +17,17 @@ from schemas.vectors import TextVector, Track, TrackVector
 class Topic:
     """A Kafka topic as the system declares it."""
 
-    name: str
+    plain: str
+    """Its name where there are no tenants, which files call it by."""
     record: type[Versioned]
     key: str
     """The record's field or property that is the message key; '' keeps the key as received."""
     compacted: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name on the broker, the tenant's: `acme.playback-events`."""
+        return named(self.plain)
 
     def key_of(self, record: Versioned) -> bytes:
         """Return the message key of a record of this topic."""

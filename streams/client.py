@@ -11,6 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from schemas import PlaylistUpdate, Versioned
 from schemas.topics import PLAYLIST_UPDATES, Topic
 from streams.errors import BrokerUnavailable, NoUpdate
+from streams.groups import CLIENT_ID
 from streams.kafka.reading import QUIET, assign_from_now, open_reader
 
 PARTITIONER = "murmur2_random"
@@ -38,6 +39,7 @@ class Publisher:
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap,
+                "client.id": CLIENT_ID,
                 "partitioner": PARTITIONER,
                 "enable.idempotence": True,  # implies acks=all
                 "linger.ms": 0,

@@ -7,6 +7,7 @@ from functools import partial
 
 from embedder.errors import EmbedderError
 from embedder.manifest import Manifest, folder_of
+from schemas.naming import named
 from streams.coverage import read_coverage, require_coverage
 from streams.errors import StreamsError
 from streams.groups import group_of
@@ -31,7 +32,7 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; what depends on the broker is left out where there is none."""
-    findings = [*_extras(), _look("space", lambda: _space(settings))]
+    findings = [*_extras(), *_tenant(settings), _look("space", lambda: _space(settings))]
     broker = _look("broker", lambda: bootstrap_of(settings))
     findings.append(broker)
     if not broker.fine:
@@ -59,6 +60,11 @@ def _extras() -> Iterator[Finding]:
         there = importlib.util.find_spec(module) is not None
         says = "installed" if there else f"missing: pip install 'upnext[{extra}]'"
         yield Finding(extra, there, says)
+
+
+def _tenant(settings: Settings) -> Iterator[Finding]:
+    if settings.tenant:  # whoever forgets the variable in one terminal sees it missing here
+        yield Finding("tenant", True, f"{settings.tenant}: {named('*')} on the broker")
 
 
 def _space(settings: Settings) -> str:

@@ -45,7 +45,7 @@ from streams.client import Publisher
 from streams.codecs import decode_keyed
 from streams.compacted import text_of
 from streams.dead_letters import FAULTS, key_of_letter, letter_of
-from streams.groups import group_of
+from streams.groups import CLIENT_ID, group_of
 from streams.kafka.reading import QUIET, place_of
 from streams.known_vectors import KnownVectors
 from streams.metrics import EMBED_SECONDS, READY
@@ -327,6 +327,7 @@ class Embedder:
 def _settings(job: Job) -> dict[str, Any]:
     return {
         "bootstrap.servers": job.bootstrap,
+        "client.id": CLIENT_ID,
         "group.id": group_of("embed", job.space),
         "enable.auto.commit": False,
         "auto.offset.reset": "earliest",

@@ -1,8 +1,13 @@
-"""The consumer groups of our workers."""
+"""What our workers are called on the broker."""
+
+from schemas.naming import named
+
+CLIENT_ID = named("upnext")
+"""Of every client of ours: by it a broker tells tenants apart in quotas, metrics and logs."""
 
 
 def group_of(worker: str, space: str, engine: str = "faust") -> str:
-    """Return the group that a kind of worker is in.
+    """Return the group that a kind of worker is in, under the tenant's name.
 
     Each space is embedded by a group of its own, and so has its own place in the catalogue; so
     has each engine of the workers that have two.
@@ -13,10 +18,10 @@ def group_of(worker: str, space: str, engine: str = "faust") -> str:
     ('upnext-words-transactions', 'upnext-index')
     """
     if worker == "embed":
-        return f"upnext-embed-{space}"
+        return named(f"upnext-embed-{space}")
     if engine == "transactions" and worker in TRANSACTIONAL:
-        return f"upnext-{worker}-transactions"
-    return f"upnext-{worker}"
+        return named(f"upnext-{worker}-transactions")
+    return named(f"upnext-{worker}")
 
 
 TRANSACTIONAL = ("sessions", "words")

@@ -9,6 +9,7 @@ import orjson
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 from pydantic import ValidationError
 
+from schemas.naming import plain
 from streams.compacted import key_of
 from streams.errors import BrokerUnavailable
 from streams.kafka.reading import is_end, open_reader, place_of
@@ -59,7 +60,7 @@ def _messages(
             raise BrokerUnavailable(bootstrap, str(known.error))
         unread |= {(topic.name, partition) for partition in known.partitions}
     consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for topic, p in unread])
-    events = {topic.name for topic in EVENTS}
+    events = {topic.plain for topic in EVENTS}
     until = monotonic() + SECONDS
     while unread:
         message = consumer.poll(max(0.0, until - monotonic()))
@@ -90,7 +91,7 @@ def _line(message: Any) -> Line | None:
     """Return a message as a line; None where it is no record of its topic, or of another's key."""
     try:
         value = None if message.value() is None else orjson.loads(message.value())
-        line = Line(message.topic(), *place_of(message), value, key_of(message))
+        line = Line(plain(message.topic()), *place_of(message), value, key_of(message))
         record = parsed(line)
     except (orjson.JSONDecodeError, ValidationError):
         return None

@@ -1,6 +1,7 @@
 """Topics <-> a log file: what a session was made of, so that it can be replayed anywhere.
 
-One JSON object a line: `topic`, `partition`, `offset`, and the record as `value`. The tracks and
+One JSON object a line: `topic`, `partition`, `offset`, and the record as `value`; topics by their
+plain names, so that any tenant can replay it. The tracks and
 the words of their spaces come with it, so a log explains itself on a machine that has neither
 broker nor music.
 """
@@ -43,8 +44,8 @@ EVENTS: tuple[Topic, ...] = (PLAYBACK_EVENTS, SESSION_COMMANDS, UNDERSTOOD_INTEN
 
 RECORDED: tuple[Topic, ...] = (TRACK_VECTORS, TEXT_VECTORS, *EVENTS)
 
-TOPIC_OF = {topic.name: topic for topic in RECORDED}
-"""By name."""
+TOPIC_OF = {topic.plain: topic for topic in RECORDED}
+"""By plain name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def _gathered(messages: Iterable[tuple[Line, Versioned | None]]) -> Log:
             texts[record.space, record.text] = _floats(record)
         elif record is not None:
             events.append(cast(PlaybackEvent | SessionCommand | UnderstoodIntent, record))
-        elif line.topic == TEXT_VECTORS.name:
+        elif line.topic == TEXT_VECTORS.plain:
             texts.pop(split_key(line.key), None)
         else:
             tracks.pop(split_key(line.key), None)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Self
 
 from schemas import RejectedEvent, Versioned
+from schemas.naming import plain
 from schemas.topics import ERASURES, PLAYLIST_UPDATES, REJECTED_EVENTS, TOPICS, Topic
 from streams.codecs import decode
 from streams.dead_letters import FAULTS, reason_of
@@ -92,6 +93,7 @@ class Wanted:
 
     error: str | None = None
     topic: str | None = None
+    """As on the broker, or its plain name."""
     since: datetime | None = None
 
     def __call__(self, letter: Letter) -> bool:
@@ -99,7 +101,7 @@ class Wanted:
         event = letter.event
         return (
             self.error in (None, event.error)
-            and self.topic in (None, event.topic)
+            and self.topic in (None, event.topic, plain(event.topic))
             and (self.since is None or event.rejected_at >= self.since)
         )
 

@@ -82,8 +82,10 @@ def best_first(hits: Iterable[Hit]) -> tuple[Hit, ...]:
 
 def check_name(name: str) -> None:
     """Refuse a name that is no plain file name."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name):
-        raise ValueError(f"collection name {name!r}: use 1 to 64 letters, digits, '_' and '-'")
+    if not re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}", name):
+        raise ValueError(
+            f"collection name {name!r}: use 1 to 64 letters, digits, '_', '-' and '.', no '.' first"
+        )
 
 
 def check_dimension(name: str, space: str, found: int, expected: int) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from schemas.naming import named
 from schemas.topics import Topic
 from streams.delivery import App
+from streams.groups import CLIENT_ID
 from streams.metrics import LAG
 from streams.settings import Settings
 from streams.work.messages import Message, Output
@@ -24,11 +26,12 @@ def build_app(name: str, settings: Settings, *, overlap: int, **options: Any) ->
     options : further settings of Faust's
 
     """
-    datadir = settings.state_folder / "faust" / name / settings.worker_name
+    datadir = settings.tenant_folder / "faust" / name / settings.worker_name
     datadir.mkdir(parents=True, exist_ok=True)
     app = App(
-        f"upnext-{name}",
+        named(f"upnext-{name}"),
         broker=[f"kafka://{address}" for address in settings.bootstrap.split(",")],
+        broker_client_id=CLIENT_ID,
         overlap=overlap,
         store="memory://",
         datadir=datadir,

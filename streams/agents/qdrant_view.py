@@ -7,11 +7,12 @@ from pybreaker import CircuitBreaker, CircuitBreakerError
 
 from embedder.errors import IndexUnavailable, PointRefused
 from embedder.index import Collection, KeyKind, Point, VectorIndex
+from schemas.naming import named
 from streams.patience import breaker
 
 R = TypeVar("R")
 
-TRACKS, TEXTS = "tracks", "texts"
+TRACKS, TEXTS = named("tracks"), named("texts")
 
 FILTERED: Mapping[str, Mapping[str, KeyKind]] = {
     TRACKS: {"artist": "keyword", "genre": "keyword", "year": "integer"},

@@ -15,6 +15,7 @@ from prometheus_client import start_http_server
 from threadpoolctl import threadpool_limits
 
 from schemas import SessionState
+from schemas.naming import named
 from schemas.topics import Topic
 from streams.client import PARTITIONER
 from streams.kafka.admin import create_topics
@@ -39,7 +40,7 @@ def run_plain(settings: Settings, job: Job, stop: Event) -> None:
     consumer = Consumer(
         {
             "bootstrap.servers": settings.bootstrap,
-            "group.id": "bench-plain",
+            "group.id": named("bench-plain"),
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "partition.assignment.strategy": "range",

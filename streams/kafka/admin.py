@@ -26,6 +26,7 @@ from tenacity.stop import stop_after_delay, stop_never
 
 from schemas.topics import TOPICS, Topic
 from streams.errors import BrokerUnavailable, TopicsUnavailable
+from streams.groups import CLIENT_ID
 from streams.kafka.topic_state import TopicState, config_of, differences
 from streams.patience import trying_again
 from streams.settings import Settings
@@ -228,7 +229,7 @@ def end_offsets(bootstrap: str, places: Iterable[tuple[str, int]]) -> dict[tuple
 
 def _admin(bootstrap: str) -> AdminClient:
     """Return a client that leaves it to us to complain."""
-    return AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    return AdminClient({"bootstrap.servers": bootstrap, "client.id": CLIENT_ID, "log_level": 0})
 
 
 @contextmanager

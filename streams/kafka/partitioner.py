@@ -1,6 +1,6 @@
 """Which partition Kafka's clients choose for a key."""
 
-from aiokafka.partitioner import murmur2  # type: ignore[import-untyped]
+from aiokafka.partitioner import murmur2
 
 
 def partition_of(key: bytes, partitions: int) -> int:

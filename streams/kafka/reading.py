@@ -4,6 +4,9 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
+from schemas.naming import named
+from streams.groups import CLIENT_ID
+
 ANSWER_SECONDS = 10.0
 
 QUIET = 2
@@ -21,7 +24,8 @@ def open_reader(bootstrap: str, **options: Any) -> Consumer:
     return Consumer(
         {
             "bootstrap.servers": bootstrap,
-            "group.id": "upnext-reader",  # required, and unused
+            "client.id": CLIENT_ID,
+            "group.id": named("upnext-reader"),  # required, and unused
             "enable.auto.commit": False,
             "socket.timeout.ms": int(ANSWER_SECONDS * 1000),
             "log_level": QUIET,

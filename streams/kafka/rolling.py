@@ -8,6 +8,7 @@ from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, C
 
 from schemas.topics import Topic
 from streams.errors import BrokerUnavailable
+from streams.groups import CLIENT_ID
 from streams.kafka.topic_state import config_of
 from streams.settings import Settings
 
@@ -51,7 +52,7 @@ def _set(bootstrap: str, segment_ms: dict[str, str]) -> None:
         )
         for name, value in segment_ms.items()
     ]
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0})
+    admin = AdminClient({"bootstrap.servers": bootstrap, "client.id": CLIENT_ID, "log_level": 0})
     try:
         asked = admin.incremental_alter_configs(resources, request_timeout=ANSWER_SECONDS)
         for future in asked.values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from confluent_kafka import Consumer, KafkaError, Producer
 
 from streams.client import PARTITIONER
-from streams.groups import group_of
+from streams.groups import CLIENT_ID, group_of
 from streams.kafka.reading import QUIET
 from streams.kafka.topic_state import MAX_MESSAGE_BYTES
 from streams.settings import Settings
@@ -95,6 +95,7 @@ def open_producer(
 def _common(bootstrap: str, on_error: OnError) -> dict[str, object]:
     return {
         "bootstrap.servers": bootstrap,
+        "client.id": CLIENT_ID,
         "log_level": QUIET,
         "logger": log,
         "error_cb": on_error,

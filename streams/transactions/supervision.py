@@ -8,6 +8,7 @@ from time import monotonic
 from confluent_kafka.admin import AdminClient, MemberDescription
 
 from streams.errors import BrokerUnavailable, ClientFailed, NameTaken, Stalled, StreamsError
+from streams.groups import CLIENT_ID
 from streams.kafka.admin import answers
 from streams.kafka.reading import QUIET
 from streams.metrics import READY
@@ -86,7 +87,9 @@ def _require_name(settings: Settings, job: Job, held: Held) -> None:
 
 def _holder(bootstrap: str, identity: Identity) -> str | None:
     """Return the id of the member that has a name, None where there is none, or no answer."""
-    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": QUIET})
+    admin = AdminClient(
+        {"bootstrap.servers": bootstrap, "client.id": CLIENT_ID, "log_level": QUIET}
+    )
 
     def ask(_: float) -> list[MemberDescription]:
         asked = admin.describe_consumer_groups([identity.group], request_timeout=ASK_SECONDS)

@@ -50,6 +50,20 @@ class IndexContract:
 
         assert (collection.space, collection.dimension) == ("space-a", DIMENSION)
 
+    def test_collections_of_two_tenants_have_nothing_in_common(self, index: VectorIndex) -> None:
+        names = ("tracks", "acme.tracks", "acme-eu.tracks")
+        collections = [index.collection(n, dimension=DIMENSION, space="space-a") for n in names]
+
+        collections[1].upsert(dated(3))
+        index.drop("acme-eu.tracks")
+
+        assert [collection.count() for collection in collections[:2]] == [0, 3]
+
+    @pytest.mark.parametrize("name", ["", ".", "..", ".tracks", "a/tracks", "a tracks", "x" * 65])
+    def test_a_collection_is_called_as_a_file_may_be(self, index: VectorIndex, name: str) -> None:
+        with pytest.raises(ValueError, match="collection name .* letters, digits"):
+            index.spaces(name)
+
     def test_writing_twice_is_one_point_with_the_last_vector_and_payload(
         self, index: VectorIndex
     ) -> None:

@@ -13,10 +13,15 @@ COMPOSE: dict[str, Any] = read_yaml(ROOT / "docker-compose.yml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WORKERS = sorted(ALL_WORKERS)
 OURS = [*WORKERS, "topics"]
+
+
+def by_default(text: str) -> str:
+    """Return a text with its variables as they are when nobody sets them."""
+    return re.sub(r"\$\{\w+:-(.*?)\}", r"\1", text)
+
+
 VOLUMES = [
-    re.sub(r"\$\{\w+:-(.+?)\}", r"\1", volume)  # a variable, by its default
-    for service in SERVICES.values()
-    for volume in service.get("volumes", ())
+    by_default(volume) for service in SERVICES.values() for volume in service.get("volumes", ())
 ]
 
 
@@ -38,7 +43,8 @@ def test_topics_are_created_before_any_worker_starts() -> None:
 def test_a_service_sets_settings_that_exist_to_values_that_they_take(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    environment = SERVICES[name]["environment"]
+    given = SERVICES[name]["environment"]
+    environment = {variable: by_default(value) for variable, value in given.items()}
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
 

@@ -10,7 +10,7 @@ from tests.ops.files import OPS, dashboard, dashboard_queries, read_yaml
 from tests.ops.promtool import run_promtool
 
 COLUMNS = 24
-VARIABLES = {"$__rate_interval": "5m", "$job": ".*"}
+VARIABLES = {"$__rate_interval": "5m", "$job": ".*", "$tenant": ".*"}
 
 
 def test_panel_ids_are_unique() -> None:
@@ -50,6 +50,15 @@ def test_queries_use_the_variables_that_the_dashboard_declares() -> None:
     used = set(re.findall(r"\$\w+", " ".join(dashboard_queries()))) - {"$__rate_interval"}
 
     assert used <= declared
+
+
+def test_every_series_that_is_shown_is_of_the_chosen_tenant() -> None:
+    marks = [mark["expr"] for mark in dashboard()["annotations"]["list"]]
+    of_one = re.compile(r'\{tenant=~"\$tenant"')
+
+    for query in [*dashboard_queries(), *marks]:
+        named = len(re.findall(r"\b(?:(?:upnext|process)_\w+|up|ALERTS)\b", query))
+        assert named == len(of_one.findall(query)) > 0, query
 
 
 def test_prometheus_accepts_every_query(tmp_path: Path) -> None:

@@ -65,6 +65,6 @@ def lines(
 ) -> list[Line]:
     """Return the same as the lines of a log."""
     return [
-        Line(topic.name, 0, offset, record.model_dump(mode="json"), topic.key_of(record).decode())
+        Line(topic.plain, 0, offset, record.model_dump(mode="json"), topic.key_of(record).decode())
         for offset, (topic, record) in enumerate(records(*events, words=words, space=space))
     ]

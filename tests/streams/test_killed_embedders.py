@@ -55,6 +55,7 @@ def uninterrupted(tracks: Sequence[Track], folder: Path) -> list[tuple[str, byte
     return sorted((record.key, record.encode()) for record in records)
 
 
+@pytest.mark.slow
 def test_the_index_command_goes_on_after_ctrl_c_and_after_a_sigkill(
     quiet_broker: str, clips: list[Track], tmp_path: Path
 ) -> None:

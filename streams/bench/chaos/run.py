@@ -306,7 +306,7 @@ def _rows(
 def _table(settings: Settings, bootstrap: str, table: str, loads: Callable[[bytes], R]) -> list[R]:
     """Return the newest row of each key of a changelog."""
     faust = settings.engine == "faust"
-    name = f"upnext-sessions-{table}-changelog" if faust else CHANGELOGS[table].name
+    name = f"upnext-sessions-{table}-changelog" if faust else CHANGELOGS[table].plain
     rows: dict[bytes, bytes] = {}
     with TopicReader(bootstrap, Topic(name, Versioned, "", compacted=True)) as reader:
         for message in reader.news():
