@@ -3,11 +3,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := schemas ranker embedder streams catalogue ops tests
+PACKAGES := schemas ranker embedder streams upnext catalogue ops tests
 LISTED := pyproject.toml constraints.txt
 
 # All but muq, which pins older versions of what the others use.
-EXTRAS := embedder embedded formats training evaluation bench catalogue dev
+EXTRAS := embedder embedded formats gateway training evaluation bench catalogue dev
 
 # A folder of your own music for `make demo`.
 MUSIC ?=
@@ -15,7 +15,7 @@ MUSIC ?=
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow chaos check format constraints
+.PHONY: help setup demo player test slow chaos check format constraints
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -24,6 +24,9 @@ setup: $(VENV)/.installed-dev ## Create .venv with everything needed to work on 
 
 demo: $(VENV)/.installed-demo ## Watch a queue follow a listener; MUSIC=FOLDER for your own music
 	@$(BIN)/upnext demo $(if $(MUSIC),--music "$(MUSIC)")
+
+player: $(VENV)/.installed-demo ## Open the player on the shipped catalogue, at http://127.0.0.1:8080
+	@$(BIN)/upnext up --player
 
 test: setup ## Run the tests
 	$(BIN)/pytest
@@ -53,12 +56,12 @@ constraints: setup ## Write the newest versions that fit together to constraints
 
 $(VENV)/.installed-dev: $(BIN)/uv $(LISTED)
 	@echo "installing everything into $(VENV), some minutes the first time"
-	$(INSTALL) '.[embedder,embedded,formats,training,evaluation,catalogue,dev]'
+	$(INSTALL) '.[embedder,embedded,formats,gateway,training,evaluation,catalogue,dev]'
 	@touch $@ $(VENV)/.installed-demo
 
 $(VENV)/.installed-demo: $(BIN)/uv $(LISTED)
 	@echo "installing what the demo needs into $(VENV), some minutes the first time"
-	$(INSTALL) '.[embedder,embedded,formats]'
+	$(INSTALL) '.[embedder,embedded,formats,gateway]'
 	@touch $@
 
 $(BIN)/uv:

@@ -7,7 +7,7 @@
   - EmbeddedMissing: the extra that the embedded broker needs is not installed
   - TorchMissing: the extra that training needs is not installed
   - JarsUnavailable: the embedded broker's program cannot be had
-  - PortTaken: another program listens where the embedded broker should
+  - PortTaken: another program listens where the embedded broker, or a metrics page, should
   - TopicsUnavailable: a topic could not be created or read
   - NotReady, WorkerDied: a worker did not come up, or keeps falling
   - NoUpdate: an event had no answer
@@ -26,6 +26,11 @@
   - NoEditor: no program to edit a text with
   - NotErased: no worker has carried out an erasure
   - NotRead: workers have not read what a listener left
+  - OpenToAll, UnreadableKeys, NoSuchKey: the gateway's keys, or the lack of them
+  - BenchFailed: the process that makes a benchmark's load
+  - AddressTaken: the gateway's port is another program's
+  - GatewayMissing: the extra that the gateway needs is not installed
+  - Problem (streams.gateway.problems): a request that the gateway refuses
   - EventError: the event is at fault, not the process
     + NullValue, TooLarge, KeyMismatch, WrongKey, NoTime, FromTheFuture, TooFast,
       SessionGone
@@ -110,12 +115,12 @@ class JarsUnavailable(StreamsError):
 
 
 class PortTaken(StreamsError):
-    """Another program listens where the embedded broker should."""
+    """Another program listens where the embedded broker, or a worker's metrics page, should."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, setting: str) -> None:
         super().__init__(
-            f"port {port} is taken by another program, maybe upnext with another state folder; "
-            "set UPNEXT_KAFKA_PORT to a free port, or to 0 for any"
+            f"port {port} is taken by another program, maybe upnext with another state folder or "
+            f"tenant; set {setting} to a free port, or to 0 for any"
         )
         self.port = port
 
@@ -360,6 +365,63 @@ class NotRead(StreamsError):
         )
         self.group = group
         self.topic = topic
+
+
+class OpenToAll(StreamsError):
+    """A gateway without keys that others could reach."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"without keys everyone who reaches {host!r} could do everything: make a key with "
+            "'upnext keys add NAME' and set UPNEXT_GATEWAY_KEYS, or listen on 127.0.0.1"
+        )
+        self.host = host
+
+
+class UnreadableKeys(StreamsError):
+    """A file holds no API keys."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot read the keys {str(path)!r}: {reason}; 'upnext keys add NAME' makes the file"
+        )
+        self.path = path
+        self.reason = reason
+
+
+class NoSuchKey(StreamsError):
+    """A key that is not there."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"no key {key_id!r}: see 'upnext keys list'")
+        self.key_id = key_id
+
+
+class BenchFailed(StreamsError):
+    """The other process of a benchmark failed."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"the load {what!r} failed: {reason}")
+        self.what = what
+
+
+class AddressTaken(StreamsError):
+    """The gateway cannot listen where it should."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"the gateway cannot listen on {host}:{port} ({reason}): set UPNEXT_GATEWAY_PORT to a "
+            "free port"
+        )
+        self.port = port
+
+
+class GatewayMissing(StreamsError):
+    """The gateway needs an extra that is not installed."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__(f"the gateway needs {module!r}: pip install 'upnext[gateway]'")
+        self.module = module
 
 
 class EventError(StreamsError):

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ranker.config import RankerConfig
+from schemas.naming import TENANT
+from schemas.tenant import TENANT_VARIABLE, checked
 
 EMBEDDED = "embedded"
 
@@ -31,6 +33,15 @@ def _qdrant(value: str) -> str:
     return value
 
 
+def _tenant(name: str) -> str:
+    if checked(name) != TENANT:
+        raise ValueError(
+            f"{name!r} is not whom this process serves, which is {TENANT or 'no tenant'!r}: names "
+            f"are made once, so set {TENANT_VARIABLE} before a process starts, one for each tenant"
+        )
+    return name
+
+
 def _absolute(path: Path) -> Path:
     """Return a path that means the same in every process."""
     return path.expanduser().absolute()
@@ -40,6 +51,15 @@ def _base(variable: str, default: str) -> Path:
     """Return a base folder of the XDG specification; a relative one counts as not set."""
     base = Path(os.environ.get(variable, ""))
     return base if base.is_absolute() else Path.home() / default
+
+
+def _listed(separator: str) -> BeforeValidator:
+    """Read a tuple from a text, as a variable of the environment holds one."""
+    return BeforeValidator(
+        lambda value: (
+            tuple(filter(None, value.split(separator))) if isinstance(value, str) else value
+        )
+    )
 
 
 def _host() -> str:
@@ -62,6 +82,9 @@ class Settings(BaseSettings):
         use_attribute_docstrings=True,
     )
 
+    tenant: Annotated[str, AfterValidator(_tenant)] = TENANT
+    """Whom this deployment serves: the prefix of all its names on the broker and in Qdrant; empty
+    for no prefix. Several tenants share a broker, each with workers of its own."""
     broker: Annotated[str, AfterValidator(_broker)] = EMBEDDED
     """Kafka: `embedded`, or `host:port[,host:port]` of a cluster that runs already."""
     qdrant: Annotated[str, AfterValidator(_qdrant)] = EMBEDDED
@@ -120,6 +143,36 @@ class Settings(BaseSettings):
     the same for all workers and for good, or late events bring erased listeners back."""
     sequence: Path | None = None
     """File of a sequence model that `upnext train sequence` wrote; none by default."""
+    gateway_host: str = "127.0.0.1"
+    """Address that the gateway listens on; one that others reach needs `gateway_keys`."""
+    gateway_port: Port = 8_080
+    """Port of the gateway; 0 takes any."""
+    gateway_keys: Annotated[Path, AfterValidator(_absolute)] | None = None
+    """File of API keys that `upnext keys` writes; without, whoever is on this machine may do
+    everything."""
+    gateway_secret: SecretStr | None = None
+    """What listeners' tokens are signed with, the same for all gateways; default a file in the
+    state folder."""
+    gateway_token_seconds: int = Field(default=86_400, ge=1, le=31_536_000)
+    """How long a listener's token works, in seconds."""
+    gateway_origins: Annotated[tuple[str, ...], NoDecode, _listed(",")] = ()
+    """Origins of web pages that may call the gateway, `https://a.example,https://b.example`; by
+    default none but its own."""
+    gateway_music: Annotated[tuple[Path, ...], NoDecode, _listed(os.pathsep)] = ()
+    """Folders whose audio the gateway serves, as PATH has them; default the shipped catalogue's."""
+    gateway_rate: float = Field(default=2_000.0, gt=0)
+    """Requests a second that one API key may make for long, and twice that at once."""
+    gateway_listener_rate: float = Field(default=50.0, gt=0)
+    """The same for one listener's token."""
+    gateway_in_flight: int = Field(default=10_000, ge=1)
+    """Records that may wait for the broker's acknowledgement before senders are told to wait."""
+    gateway_memory: int = Field(default=268_435_456, ge=1_048_576)
+    """Bytes of the newest updates that a gateway holds; of sessions that were not asked for longest
+    it then knows nothing until they have another."""
+    gateway_connections: int = Field(default=10_000, ge=1)
+    """Connections that may be open at once; more are turned away."""
+    gateway_followers: int = Field(default=20, ge=1)
+    """Connections that may follow one listener at once."""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value),
@@ -127,6 +180,11 @@ class Settings(BaseSettings):
     """Least severe log lines to write."""
     ranker: RankerConfig = RankerConfig()
     """Hyperparameters of the ranker, `UPNEXT_RANKER__L2` and so on."""
+
+    @property
+    def tenant_folder(self) -> Path:
+        """Where the tenant's own workers keep data and logs; the broker is in `state_folder`."""
+        return self.state_folder / "tenants" / self.tenant if self.tenant else self.state_folder
 
     @property
     def bootstrap(self) -> str:

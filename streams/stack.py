@@ -15,10 +15,11 @@ from typing import IO, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from schemas.tenant import TENANT_VARIABLE
 from streams.errors import BrokerFailed, NotReady, WorkerDied
 from streams.kafka.admin import create_topics
 from streams.kafka.broker import broker_for
-from streams.kafka.ports import free_port
+from streams.kafka.ports import METRICS_PORT, free_port, require_free
 from streams.kafka.process import die_with_parent, end
 from streams.patience import Falls
 from streams.settings import Settings
@@ -49,10 +50,10 @@ class _Child:
 
 @dataclass(slots=True)
 class Stack:
-    """The running system of one state folder, as a context manager.
+    """The running system of one state folder and tenant, as a context manager.
 
     Joins what another process of the same state folder has started already, and then leaves it
-    running.
+    running: the embedded broker serves all tenants, the workers one.
     """
 
     settings: Settings
@@ -74,7 +75,7 @@ class Stack:
             bootstrap = self._exits.enter_context(broker)
             self.settings = self.settings.model_copy(update={"broker": bootstrap})
             create_topics(self.settings, topics_of(self.settings))
-            self.joined = not self._exits.enter_context(_only_one(self.settings.state_folder))
+            self.joined = not self._exits.enter_context(_only_one(self.settings.tenant_folder))
             if not self.joined:
                 self.require(self.settings)
                 self._exits.callback(self._stop_workers)
@@ -164,10 +165,12 @@ class Stack:
             self._start(child.name, place, child.falls)
 
     def _start(self, name: str, place: int, falls: Falls | None = None) -> None:
-        logs = self.settings.state_folder / "logs"
+        port = self.settings.metrics_port + place if self.settings.metrics_port else free_port()
+        if falls is None:  # else the page of another's worker would be read as that of ours
+            require_free(port, METRICS_PORT)
+        logs = self.settings.tenant_folder / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         file = (logs / f"{name}.log").open("ab")
-        port = self.settings.metrics_port + place if self.settings.metrics_port else free_port()
         process = subprocess.Popen(
             self.commands[name],
             env={**os.environ, **self._environment(port)},
@@ -184,10 +187,12 @@ class Stack:
             "UPNEXT_BROKER": self.settings.broker,
             "UPNEXT_QDRANT": self.settings.qdrant,
             "UPNEXT_ENGINE": self.settings.engine,
+            TENANT_VARIABLE: self.settings.tenant,
             "UPNEXT_STATE_FOLDER": str(self.settings.state_folder),
             "UPNEXT_SPACE": self.settings.space,
             "UPNEXT_PARTITIONS": str(self.settings.partitions),
             "UPNEXT_METRICS_PORT": str(port),
+            "UPNEXT_GATEWAY_MUSIC": os.pathsep.join(map(str, self.settings.gateway_music)),
         }
 
     def _stop_workers(self) -> None:
@@ -203,11 +208,17 @@ def worker_commands(*names: str) -> dict[str, list[str]]:
     return {name: [sys.executable, "-m", "streams", "worker", name] for name in names}
 
 
-class _only_one:
-    """Holds the workers' lock of a state folder; the context is False where another has it."""
+def player_command() -> dict[str, list[str]]:
+    """Return the command line of a gateway that serves the player's page."""
+    return {"gateway": [sys.executable, "-m", "streams", "gateway", "--player"]}
 
-    def __init__(self, state_folder: Path) -> None:
-        self._file = (state_folder / "workers.lock").open("w")
+
+class _only_one:
+    """Holds the workers' lock of a tenant's folder; the context is False where another has it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = (folder / "workers.lock").open("w")
 
     def __enter__(self) -> bool:
         try:

@@ -15,6 +15,7 @@ from prometheus_client import start_http_server
 from threadpoolctl import threadpool_limits
 
 from streams.kafka.admin import wait_for_broker
+from streams.kafka.ports import METRICS_PORT, require_free
 from streams.metrics import READY
 from streams.settings import Settings
 
@@ -48,6 +49,7 @@ def run_worker(name: Name, settings: Settings, *, wait: bool) -> None:
     # A session's matrices are small: threads of BLAS would only fight over the cores.
     threadpool_limits(1)
     wait_for_broker(settings.bootstrap, seconds=None if wait else 0)
+    require_free(settings.metrics_port, METRICS_PORT)
     start_http_server(settings.metrics_port)
     WORKERS[name](settings, wait)
 
@@ -162,7 +164,7 @@ def _run_index(settings: Settings, _: bool) -> None:
     from streams.agents.qdrant_view import QdrantView
 
     manifest = Manifest.read(folder_of(settings.space))
-    view = QdrantView(open_index(settings.qdrant, settings.state_folder / "qdrant"))
+    view = QdrantView(open_index(settings.qdrant, settings.tenant_folder / "qdrant"))
     _run_faust(index_app(settings, view, manifest.hash, manifest.dimension), settings)
 
 

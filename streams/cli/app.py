@@ -10,9 +10,11 @@ from streams.cli import (
     admin,
     bench,
     compass,
+    conform,
     demo,
     evaluate,
     forget,
+    gateway,
     index,
     migrate,
     play,
@@ -38,7 +40,7 @@ app = typer.Typer(
 )
 for module in (
     *(demo, play, run, index, send, watch, migrate, space, prepare, train, evaluate),
-    *(replay, compass, rejected, rejected_replay, forget, admin, bench),
+    *(replay, compass, rejected, rejected_replay, forget, gateway, conform, admin, bench),
 ):
     module.register(app)
 

@@ -80,6 +80,53 @@ def chaos(
     sys.exit(0 if clean else 1)
 
 
+@bench.command()
+def recovery(
+    sessions: Annotated[int, typer.Option(help="Live sessions.", min=10)] = 50_000,
+    engine: Annotated[
+        str | None, typer.Option(help="faust or transactions; default UPNEXT_ENGINE.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure what live sessions cost a worker: bytes, memory, and the time to recover them.
+
+    Example: upnext bench recovery --engine transactions --json
+    """
+    from streams.bench.recovery import bench_recovery
+
+    with _own_broker(engine) as settings:
+        figures = bench_recovery(settings, sessions, say)
+    if json:
+        emit(figures)
+    else:
+        out.print_json(data=figures)
+
+
+@bench.command()
+def gateway(
+    rate: Annotated[
+        list[int] | None, typer.Option(help="Events per second; may be repeated.", min=1)
+    ] = None,
+    seconds: Annotated[float, typer.Option(help="Length of each run.")] = 15.0,
+    listeners: Annotated[int, typer.Option(help="Who plays and follows.", min=1)] = 500,
+    engine: Annotated[str, typer.Option(help="faust or transactions.")] = "transactions",
+    json: Json = False,
+) -> None:
+    """Measure the gateway: event in by HTTP to update out by SSE, open loop, and its memory.
+
+    Example: upnext bench gateway --json
+    """
+    from streams.bench.gateway import Load, bench_gateway
+
+    shape = Load(rates=tuple(rate or (200, 1_000)), seconds=seconds, listeners=listeners)
+    with _own_broker(engine) as settings:
+        figures = bench_gateway(settings, shape, say)
+    if json:
+        emit(figures)
+    else:
+        out.print_json(data=figures)
+
+
 @contextmanager
 def _own_broker(engine: str | None = None) -> Iterator[Settings]:
     """Yield settings with a broker of its own: no one's data or load is in the figures."""

@@ -53,6 +53,8 @@ def test_a_relative_xdg_folder_counts_as_not_set(monkeypatch):
         ("qdrant", "localhost:6333", "http URL"),
         ("kafka_port", "70000", "less than or equal to 65535"),
         ("metrics_port", "http", "integer"),
+        ("tenant", "Acme", "1 to 32 of a-z"),
+        ("tenant", "acme", "set UPNEXT_TENANT before a process starts"),
         ("partitions", "0", "greater than or equal to 1"),
         ("worker_name", "a b", "pattern"),
         ("log_level", "loud", "'debug', 'info', 'warning' or 'error'"),

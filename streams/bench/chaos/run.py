@@ -39,8 +39,8 @@ QUIET_SECONDS = 40.0
 """Without an update for so long, whatever has not come does not come any more."""
 CALM_SECONDS = 2.0
 """Without an update for so long when all have come, none comes after."""
-RECOVERY_SECONDS = 120.0
-"""How long to wait for the first update after a fault."""
+RECOVERY_SECONDS = 300.0
+"""How long to wait for the first update after a fault, on a machine that does much else."""
 TIMEOUT_SECONDS = 6.0
 """Session timeout of the workers."""
 SLEEP_SECONDS = 9.0

@@ -1,0 +1,1 @@
+"""What applications use: a client of the gateway, the queue it follows, ranking on the device."""
