@@ -8,7 +8,7 @@ from functools import partial
 from embedder.errors import EmbedderError
 from embedder.manifest import Manifest, folder_of
 from schemas.naming import named
-from streams.coverage import read_coverage, require_coverage
+from streams.embedders.coverage import read_coverage, require_coverage
 from streams.errors import StreamsError
 from streams.groups import group_of
 from streams.kafka.admin import group_members, list_topics

@@ -82,12 +82,12 @@ def _run_sessions(settings: Settings, wait: bool) -> None:
 def load_sessions(settings: Settings, wait: bool) -> "Sessions":
     """Return the work of the sessions worker, with all that the settings name; raises as above."""
     from embedder.manifest import Manifest, folder_of
-    from streams.coverage import require_coverage
-    from streams.degradation import Degradation
+    from streams.embedders.coverage import require_coverage
+    from streams.feeds.degradation import Degradation
+    from streams.feeds.library_feed import LibraryFeed
+    from streams.feeds.words_watch import WordsWatch
     from streams.groups import group_of
-    from streams.library_feed import LibraryFeed
     from streams.sequence_file import load_sequence
-    from streams.words_watch import WordsWatch
     from streams.work.erasure import Eraser
     from streams.work.limits import Pace
     from streams.work.sessions import Sessions
@@ -140,9 +140,9 @@ def _run_words(settings: Settings, _: bool) -> None:
 
 def _words(settings: Settings) -> "Words":
     from embedder.space import Space
-    from streams.names_feed import NamesFeed
-    from streams.understanding import plain_words, warm_up
-    from streams.vocabulary import publish_vocabulary
+    from streams.embedders.vocabulary import publish_vocabulary
+    from streams.feeds.names_feed import NamesFeed
+    from streams.speech.understanding import plain_words, warm_up
     from streams.work.words import Words
 
     space = Space.load(settings.space)
@@ -170,8 +170,8 @@ def _run_index(settings: Settings, _: bool) -> None:
 
 def _run_embed(settings: Settings, _: bool) -> None:
     from embedder.manifest import Manifest, folder_of
-    from streams.embed_worker import run_embed_worker
-    from streams.embedding import Job
+    from streams.embedders.embed_worker import run_embed_worker
+    from streams.embedders.embedding import Job
 
     logging.basicConfig(level=settings.log_level.upper())
     job = Job(

@@ -25,8 +25,8 @@ Four rules decide how far an operation reaches:
 
 A clause compares with what plays if it says how something should be and not what: "faster", "less
 busy", "not so loud", "too loud", "more upbeat"; but not "more drums", "fewer sad songs" or "nothing
-too loud". Numbers (`ranker.language.measures`) and the catalogue's names (`ranker.language.mentions`) are read before
-the words around them, and are the parts of a subject that need no encoding.
+too loud". Numbers (`measures`) and the catalogue's names (`mentions`) are read before the words
+around them, and are the parts of a subject that need no encoding.
 
 What the words are is data (`ranker.language.grammar`): nothing here knows English.
 """

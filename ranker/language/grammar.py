@@ -1,7 +1,7 @@
 """A language as data: which phrases carry an operation, which join, which say nothing.
 
-The words live in `grammars/`, one file a language; `ranker.language.clauses` knows what their kinds do and
-none of the words. A new language is a new file with the same sections.
+The words live in `grammars/`, one file a language; `clauses` knows what their kinds do and none of
+the words. A new language is a new file with the same sections.
 """
 
 import tomllib

@@ -14,10 +14,10 @@ from streams.agents.app import build_app, message_of, raw_topic, sender
 from streams.agents.points import TEXT_SOURCE, TRACK_SOURCE, Source
 from streams.agents.qdrant_view import QdrantView
 from streams.agents.refill import is_whole, refill
-from streams.compacted import text_of
-from streams.dead_letters import FAULTS, reject
 from streams.delivery import App
 from streams.errors import BrokerUnavailable
+from streams.feeds.compacted import text_of
+from streams.letters.dead_letters import FAULTS, reject
 from streams.patience import trying_again_in_loop
 from streams.settings import Settings
 from streams.work.messages import Message

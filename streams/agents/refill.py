@@ -17,8 +17,8 @@ from embedder.index import Point
 from schemas import split_key
 from streams.agents.points import SOURCES, Source
 from streams.agents.qdrant_view import QdrantView
-from streams.compacted import TopicReader, key_of, read_keys
 from streams.errors import EventError
+from streams.feeds.compacted import TopicReader, key_of, read_keys
 
 log = logging.getLogger(__name__)
 

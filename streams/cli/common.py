@@ -15,7 +15,7 @@ import catalogue as shipped
 from embedder.manifest import Manifest, folder_of
 from schemas import TrackInfo, TrackVector
 from schemas.topics import TRACK_VECTORS
-from streams.compacted import read_all
+from streams.feeds.compacted import read_all
 from streams.settings import EMBEDDED, Settings
 from streams.stack import Stack, worker_commands
 

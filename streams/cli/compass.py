@@ -23,11 +23,11 @@ from streams.cli.logs import (
     sequence_of,
 )
 from streams.client import Publisher
-from streams.dead_letters import reason_of
 from streams.kafka.broker import bootstrap_of
-from streams.recorder import record as lines_of
-from streams.recording import log_of, read_log
-from streams.steering import Steering, steering_of
+from streams.letters.dead_letters import reason_of
+from streams.tape.recorder import record as lines_of
+from streams.tape.recording import log_of, read_log
+from streams.tape.steering import Steering, steering_of
 
 
 def compass(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from schemas import TrackVector
 from schemas.topics import TRACK_VECTORS
 from streams.cli.common import say, talk
-from streams.compacted import read_all
+from streams.feeds.compacted import read_all
 
 if TYPE_CHECKING:  # the base install has no embedder, and most verbs need none
     from embedder.duplicates import NearDuplicate

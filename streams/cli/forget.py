@@ -9,10 +9,10 @@ from rich.markup import escape
 
 from schemas import Erasure, SessionCommand
 from streams.cli.common import Json, emit, load_settings, out, say
-from streams.dead_letters import reason_of
-from streams.erasing import erase, erasure_of, send_erasure
+from streams.forgetting.erasing import erase, erasure_of, send_erasure
+from streams.forgetting.purge import Cut, purge
 from streams.kafka.broker import bootstrap_of
-from streams.purge import Cut, purge
+from streams.letters.dead_letters import reason_of
 
 WARNING = """\
 Everything that is known of {listener} will be removed: every session, and the taste that was

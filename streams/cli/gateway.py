@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from streams.cli.common import Json, emit, load_settings, out, say
-from streams.dead_letters import reason_of
 from streams.errors import GatewayMissing
 from streams.gateway.keys import Key, Scope, make_key, read_keys, without, write_keys
 from streams.kafka.admin import create_topics, wait_for_broker
 from streams.kafka.broker import bootstrap_of
+from streams.letters.dead_letters import reason_of
 from streams.settings import Settings
 
 keys = typer.Typer(help="Who may use the gateway.", no_args_is_help=True)

@@ -15,9 +15,9 @@ from schemas import Track
 from streams.cli.common import Json, emit, load_settings, running_stack, say, talk
 from streams.cli.duplicates import Report, report_duplicates
 from streams.cli.progress import Indexing, counting, indexing, pace
+from streams.embedders.tally import Indexed, Run, Tally
 from streams.errors import NothingToIndex
 from streams.settings import Settings
-from streams.tally import Indexed, Run, Tally
 from streams.workers import load_space
 
 if TYPE_CHECKING:  # the base install has no embedder, and most verbs need none
@@ -72,8 +72,8 @@ def index_with_progress(
 
     After Ctrl-C it says how to go on, and exits with `INTERRUPTED`.
     """
-    from streams.embedding import Job
-    from streams.indexing import index_tracks, tracks_of_catalogue
+    from streams.embedders.embedding import Job
+    from streams.embedders.indexing import index_tracks, tracks_of_catalogue
 
     tracks = _read(folder) if folder else tracks_of_catalogue(settings.bootstrap)
     if not tracks and folder is None:
@@ -123,7 +123,7 @@ def report_of(run: Run) -> Report:
 def _read(folder: Path) -> list[Track]:
     """Return the tracks of a folder, and name what is passed over."""
     from embedder.folder import MusicFile, find_music, identify
-    from streams.indexing import track_of
+    from streams.embedders.indexing import track_of
 
     say(f"reading {folder}")
     paths, closed = find_music(folder)
@@ -165,7 +165,7 @@ def _summarise(what: str, run: Run) -> None:
 
 def _publish_words(settings: Settings) -> None:
     """Publish the words of a space that no words worker serves yet."""
-    from streams.vocabulary import is_published, publish_vocabulary
+    from streams.embedders.vocabulary import is_published, publish_vocabulary
 
     manifest = Manifest.read(folder_of(settings.space))
     if not is_published(manifest, settings.bootstrap):

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from ranker.config import RankerConfig
 from ranker.models.sequence import SequenceModel
 from streams.errors import UnreadablePolicy
-from streams.recording import Log
 from streams.sequence_file import load_sequence
+from streams.tape.recording import Log
 
 LogFile = Annotated[Path, typer.Argument(help="A log written by `upnext record`.")]
 Until = Annotated[

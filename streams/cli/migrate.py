@@ -15,9 +15,9 @@ from schemas.topics import TEXT_VECTORS, TRACK_VECTORS
 from streams.cli.common import Json, emit, load_settings, out, say
 from streams.cli.space import space_app
 from streams.client import Publisher
-from streams.compacted import read_keys
-from streams.coverage import Coverage, read_coverage
+from streams.embedders.coverage import Coverage, read_coverage
 from streams.errors import SpaceInUse
+from streams.feeds.compacted import read_keys
 from streams.kafka.broker import bootstrap_of
 from streams.settings import Settings
 

@@ -14,7 +14,7 @@ from rich.progress import (
 )
 
 from streams.cli.common import say, talk
-from streams.tally import Indexed, Run, Tally
+from streams.embedders.tally import Indexed, Run, Tally
 
 T = TypeVar("T")
 

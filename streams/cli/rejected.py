@@ -19,14 +19,14 @@ from streams.cli.rejected_view import (
     readable,
     value_record,
 )
-from streams.compacted import read_keys
-from streams.dead_letters import printable
 from streams.errors import NoSuchLetter
+from streams.feeds.compacted import read_keys
 from streams.kafka.broker import bootstrap_of
-from streams.letterbox import fetch, survey
-from streams.rejected import Letter, Place, Refused, Wanted, prepare
+from streams.letters.dead_letters import printable
+from streams.letters.letterbox import fetch, survey
+from streams.letters.rejected import Letter, Place, Refused, Wanted, prepare
+from streams.letters.trial import Trial, library_of_names
 from streams.settings import Settings
-from streams.trial import Trial, library_of_names
 
 Error = Annotated[str | None, typer.Option(help="Only this class of error, like UnknownTrack.")]
 TopicName = Annotated[str | None, typer.Option("--topic", help="Only what came from this topic.")]

@@ -22,12 +22,22 @@ from streams.cli.rejected import (
 )
 from streams.cli.rejected_view import editable
 from streams.client import Publisher
-from streams.dead_letters import printable
 from streams.errors import BrokerUnavailable, NoSuchLetter, Unrepairable
 from streams.kafka.broker import bootstrap_of
-from streams.letterbox import Survey, fetch, send_back, survey
-from streams.rejected import Letter, Outcome, Place, Ready, Refused, Try, Wanted, never, prepare
-from streams.repair import Repair
+from streams.letters.dead_letters import printable
+from streams.letters.letterbox import Survey, fetch, send_back, survey
+from streams.letters.rejected import (
+    Letter,
+    Outcome,
+    Place,
+    Ready,
+    Refused,
+    Try,
+    Wanted,
+    never,
+    prepare,
+)
+from streams.letters.repair import Repair
 
 MAX_TOLD = 20
 """Letters that stay are named one by one up to so many."""

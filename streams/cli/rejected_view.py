@@ -9,9 +9,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from streams.compacted import text_of
-from streams.dead_letters import printable
-from streams.rejected import Letter, Place
+from streams.feeds.compacted import text_of
+from streams.letters.dead_letters import printable
+from streams.letters.rejected import Letter, Place
 
 MAX_HEX_BYTES = 256
 """How much of what is no text is shown."""

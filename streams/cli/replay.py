@@ -26,8 +26,8 @@ from streams.cli.logs import (
 )
 from streams.cli.view import queue_table
 from streams.kafka.broker import bootstrap_of
-from streams.recorder import record as lines_of
-from streams.recording import Log, read_log, write_log
+from streams.tape.recorder import record as lines_of
+from streams.tape.recording import Log, read_log, write_log
 
 
 def record(

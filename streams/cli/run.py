@@ -13,7 +13,7 @@ import typer
 
 from embedder.manifest import Manifest, folder_of
 from streams.cli.common import SHIPPED, Music, catalogue, load_settings, say, settings_for
-from streams.coverage import require_coverage
+from streams.embedders.coverage import require_coverage
 from streams.errors import AddressTaken
 from streams.settings import Settings
 from streams.stack import Stack, player_command, worker_commands

@@ -12,8 +12,8 @@ from schemas.playback import Action
 from schemas.topics import INTENTS, PLAYBACK_EVENTS, SESSION_COMMANDS, Topic
 from streams.cli.common import Json, emit, load_settings, say
 from streams.client import Publisher
-from streams.dead_letters import reason_of
 from streams.kafka.broker import bootstrap_of
+from streams.letters.dead_letters import reason_of
 
 Listener = Annotated[str, typer.Option("--listener", "-l", help="Who listens.")]
 SessionId = Annotated[str, typer.Option("--session", "-s", help="Which session.")]

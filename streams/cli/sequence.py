@@ -11,8 +11,8 @@ from ranker.courses import Course, courses_of
 from streams.cli.common import Json, emit, say
 from streams.cli.logs import Space, chosen_space
 from streams.errors import TorchMissing
-from streams.recording import read_log
 from streams.sequence_file import save_sequence
+from streams.tape.recording import read_log
 
 if TYPE_CHECKING:  # the base install has no torch, and most verbs need none
     from ranker.models.sequence import SequenceModel

@@ -14,10 +14,10 @@ from ranker.library import Array, Library
 from schemas import TextVector, TrackVector, split_key, unpack_vector
 from schemas.topics import TEXT_VECTORS
 from streams.codecs import decode_keyed
-from streams.compacted import TopicReader, key_of
-from streams.dead_letters import FAULTS
+from streams.feeds.compacted import TopicReader, key_of
+from streams.feeds.library_feed import LibraryFeed
 from streams.gateway.problems import Problem
-from streams.library_feed import LibraryFeed
+from streams.letters.dead_letters import FAULTS
 
 if TYPE_CHECKING:
     from embedder.space import Space

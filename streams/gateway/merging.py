@@ -21,8 +21,8 @@ from schemas.topics import (
     Topic,
 )
 from streams.codecs import decode_keyed
-from streams.compacted import TopicReader
 from streams.errors import EventError
+from streams.feeds.compacted import TopicReader
 from streams.kafka.partitioner import partition_of
 
 SOURCES = (SESSION_COMMANDS, PLAYBACK_EVENTS, UNDERSTOOD_INTENTS, INTENTS)

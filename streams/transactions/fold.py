@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from schemas.topics import Topic
-from streams.dead_letters import reject
 from streams.errors import EventError
+from streams.letters.dead_letters import reject
 from streams.metrics import ROW_BYTES
 from streams.transactions.tables import Overlay, Partition, tables_over
 from streams.work.messages import Message, Output

@@ -42,7 +42,7 @@ from schemas.topics import (
 from schemas.updates import Degraded, Model
 from streams import metrics
 from streams.codecs import admit, decode
-from streams.dead_letters import FAULTS, reject
+from streams.letters.dead_letters import FAULTS, reject
 from streams.work.backgrounds import Backgrounds
 from streams.work.erasure import Eraser
 from streams.work.expiry import Expiry, floor_of

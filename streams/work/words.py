@@ -10,8 +10,8 @@ from schemas import Intent
 from schemas.topics import INTENTS, UNDERSTOOD_INTENTS, Topic
 from streams import metrics
 from streams.codecs import admit, decode
-from streams.dead_letters import FAULTS, reject
-from streams.understanding import understand
+from streams.letters.dead_letters import FAULTS, reject
+from streams.speech.understanding import understand
 from streams.work.messages import Message, Output
 
 

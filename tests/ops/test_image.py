@@ -55,7 +55,7 @@ def test_every_service_is_built_from_a_stage_that_is_there() -> None:
     [
         "from streams.cli.app import app; app(['worker', '--help'])",
         "from streams.cli.app import app; app(['topics', '--help'])",
-        "import streams.agents.sessions, streams.library_feed, embedder.manifest",
+        "import streams.agents.sessions, streams.feeds.library_feed, embedder.manifest",
         "import streams.agents.index, embedder.index.server",
     ],
 )

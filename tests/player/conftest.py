@@ -16,8 +16,8 @@ import catalogue as shipped
 from embedder.folder import read_folder
 from embedder.space import Space
 from streams.cli.common import SERVING
-from streams.embedding import Job
-from streams.indexing import index_tracks, track_of
+from streams.embedders.embedding import Job
+from streams.embedders.indexing import index_tracks, track_of
 from streams.settings import Settings
 from streams.stack import Stack, worker_commands
 from tests.player.visit import Visit

@@ -16,8 +16,8 @@ from embedder.space import Space
 from schemas import Track, TrackInfo
 from streams.cli.common import catalogue
 from streams.client import Follower, Publisher
-from streams.embedding import Job
-from streams.indexing import index_tracks, track_of
+from streams.embedders.embedding import Job
+from streams.embedders.indexing import index_tracks, track_of
 from streams.kafka.admin import create_topics
 from streams.kafka.broker import broker_for
 from streams.session_client import Session

@@ -22,7 +22,7 @@ from schemas.topics import (
     UNDERSTOOD_INTENTS,
     Topic,
 )
-from streams.recording import Line
+from streams.tape.recording import Line
 from tests.factories import CALM, DRUMS, LOUD, TRACKS, VOICE, Point, info
 
 WORDS: Mapping[str, Point] = {"calm": CALM, "loud": LOUD, "drums": DRUMS, "voice": VOICE}

@@ -15,11 +15,11 @@ from embedder.manifest import Manifest, folder_of
 from schemas import PlaylistUpdate
 from streams.bench.library import publish, random_tracks
 from streams.client import Follower, Publisher
-from streams.erasing import erase, erasure_of
-from streams.recorder import record
+from streams.forgetting.erasing import erase, erasure_of
 from streams.session_client import Session
 from streams.settings import Settings
 from streams.stack import Stack, worker_commands
+from streams.tape.recorder import record
 
 TRACKS = 10
 

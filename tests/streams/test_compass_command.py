@@ -17,10 +17,10 @@ from streams.cli.app import app
 from streams.cli.common import catalogue
 from streams.client import Follower, Publisher
 from streams.errors import NoSuchSession, NoWords, UnusableSequence
-from streams.recorder import record
-from streams.recording import log_of, write_log
 from streams.session_client import Session
 from streams.stack import Stack
+from streams.tape.recorder import record
+from streams.tape.recording import log_of, write_log
 from tests.checks.model_contract import untrained
 from tests.factories import clause, moment, playback, skip, start, understood
 from tests.streams.logs import lines, records

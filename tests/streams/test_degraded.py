@@ -18,16 +18,16 @@ from schemas import PlaylistUpdate, TrackInfo, TrackVector, pack_vector
 from schemas.topics import INTENTS, PLAYBACK_EVENTS, SESSION_COMMANDS, TRACK_VECTORS
 from streams.bench.library import publish, random_tracks
 from streams.client import Follower, Publisher
-from streams.degradation import Degradation
+from streams.feeds.degradation import Degradation
+from streams.feeds.library_feed import LibraryFeed
+from streams.feeds.words_watch import WordsWatch
 from streams.kafka.admin import create_topics, wait_for_broker
 from streams.kafka.broker import broker_for
 from streams.kafka.home import Home
 from streams.kafka.ports import free_port
-from streams.library_feed import LibraryFeed
 from streams.session_client import Session
 from streams.settings import Settings
 from streams.stack import Stack, worker_commands
-from streams.words_watch import WordsWatch
 from streams.work.messages import Message
 from streams.work.sessions import WAITING_SECONDS, Sessions
 from streams.work.tables import Tables
@@ -35,7 +35,8 @@ from tests.factories import TRACKS, intent, library, moment, start
 
 RANKING = """
 import sys
-import streams.agents.sessions, streams.degradation, streams.library_feed, streams.words_watch
+import streams.agents.sessions, streams.feeds.degradation, streams.feeds.library_feed
+import streams.feeds.words_watch
 import streams.transactions.worker, streams.work.sessions
 print(*sorted(name for name in sys.modules if "qdrant" in name or name == "embedder.index"))
 """
@@ -133,8 +134,8 @@ def test_ranking_never_asks_qdrant() -> None:
 def test_a_library_is_stale_while_the_broker_stands_still_and_follows_again_after(
     home: Home, bootstrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.track_feed.STALE_SECONDS", 4.0)
-    monkeypatch.setattr("streams.track_feed.LOOK_SECONDS", 0.5)
+    monkeypatch.setattr("streams.feeds.track_feed.STALE_SECONDS", 4.0)
+    monkeypatch.setattr("streams.feeds.track_feed.LOOK_SECONDS", 0.5)
     space = f"space-{uuid4().hex[:8]}"
     publisher = Publisher(bootstrap)
     publisher.publish(TRACK_VECTORS, vector(space, "t1"))
@@ -160,8 +161,8 @@ def test_a_library_is_stale_while_the_broker_stands_still_and_follows_again_afte
 def test_words_that_nobody_understands_are_known_to_wait_in_their_partition_alone(
     bootstrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.words_watch.WAITING_SECONDS", 1.0)
-    monkeypatch.setattr("streams.words_watch.LOOK_SECONDS", 0.3)
+    monkeypatch.setattr("streams.feeds.words_watch.WAITING_SECONDS", 1.0)
+    monkeypatch.setattr("streams.feeds.words_watch.LOOK_SECONDS", 0.3)
     group = f"words-{uuid4().hex[:8]}"
     words = intent("something calm")
     Publisher(bootstrap).publish(INTENTS, words)

@@ -9,7 +9,7 @@ import pytest
 import catalogue
 from schemas import PlaylistUpdate, TrackInfo, TrackVector
 from schemas.topics import TRACK_VECTORS
-from streams.compacted import read_all
+from streams.feeds.compacted import read_all
 from streams.session_client import Session
 from streams.stack import Stack
 

@@ -33,9 +33,9 @@ from schemas.topics import (
 from streams.agents.points import text_point, track_point
 from streams.agents.qdrant_view import TEXTS, TRACKS, QdrantView
 from streams.codecs import decode_keyed
-from streams.compacted import text_of
-from streams.dead_letters import FAULTS, reject
-from streams.understanding import plain_words
+from streams.feeds.compacted import text_of
+from streams.letters.dead_letters import FAULTS, reject
+from streams.speech.understanding import plain_words
 from streams.work.limits import Pace
 from streams.work.messages import Message, Output
 from streams.work.sessions import Sessions

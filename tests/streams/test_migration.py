@@ -37,14 +37,14 @@ from schemas.topics import (
     UNDERSTOOD_INTENTS,
 )
 from streams.client import Follower, Publisher
-from streams.compacted import read_all
-from streams.coverage import read_coverage, require_coverage
-from streams.embedding import Job
+from streams.embedders.coverage import read_coverage, require_coverage
+from streams.embedders.embedding import Job
+from streams.embedders.indexing import index_tracks
 from streams.errors import PartialSpace
-from streams.indexing import index_tracks
+from streams.feeds.compacted import read_all
 from streams.settings import Settings
+from streams.speech.understanding import understand
 from streams.stack import Stack, worker_commands
-from streams.understanding import understand
 from tests.checks.spaces import stretched_space
 
 pytestmark = pytest.mark.kafka

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from streams.cli.app import app
 from streams.errors import UnreadableLog, UnreadablePolicy, UnusableSequence
-from streams.recording import Line, read_log, write_log
+from streams.tape.recording import Line, read_log, write_log
 from tests.checks.model_contract import untrained
 from tests.factories import clause, library, playback, queue, start, understood
 from tests.streams.logs import WORDS, lines

@@ -14,11 +14,11 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from pydantic import ValidationError
 
-from streams.dead_letters import letter_of
 from streams.errors import NullValue
 from streams.kafka.admin import create_topics, list_topics
 from streams.kafka.broker import broker_for
-from streams.rejected import Letter, Place, Wanted
+from streams.letters.dead_letters import letter_of
+from streams.letters.rejected import Letter, Place, Wanted
 from streams.settings import Settings
 from streams.work.messages import Message
 from streams.work.tables import ROWS
@@ -29,7 +29,7 @@ from pathlib import Path
 from streams.agents.app import build_app
 from streams.agents.qdrant_view import FILTERED
 from streams.groups import CLIENT_ID, group_of
-from streams.rejected import Letter, Place, Wanted
+from streams.letters.rejected import Letter, Place, Wanted
 from streams.settings import Settings
 from streams.transactions.clients import Identity
 from streams.transactions.topics import CHANGELOGS

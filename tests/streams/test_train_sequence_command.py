@@ -13,7 +13,7 @@ from ranker.models.sequence import SequenceModel
 from schemas import SessionEvent, TrackVector, pack_vector
 from streams.cli.app import app
 from streams.errors import TorchMissing
-from streams.recording import Line, write_log
+from streams.tape.recording import Line, write_log
 from tests.factories import info, moment, playback
 
 MOODS = {"calm": (-1.0, 0.0, 0.0), "loud": (1.0, 0.0, 0.0)}

@@ -22,8 +22,8 @@ from streams.bench.chaos.verdict import Replay, judge
 from streams.bench.chaos.witness import Witness
 from streams.bench.library import library_of, publish, random_tracks
 from streams.client import Publisher
-from streams.compacted import TopicReader
 from streams.errors import NoUpdate, StreamsError
+from streams.feeds.compacted import TopicReader
 from streams.kafka.admin import answers, create_topics
 from streams.kafka.broker import broker_for
 from streams.kafka.home import Home

@@ -18,7 +18,7 @@ from schemas.intents import Operation
 from streams.errors import UnreadableLog
 
 RELIABLE = 0.8
-"""Area under the ROC curve from which a word filters, as in `streams.understanding`."""
+"""Area under the ROC curve from which a word filters, as in `streams.speech.understanding`."""
 
 FEWEST, COMMONEST = 60, 0.4
 """A taste has at least so many tracks, so that hearing twenty leaves enough, and at most this share

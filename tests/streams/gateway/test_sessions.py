@@ -202,7 +202,7 @@ def test_a_session_is_found_again_after_a_restart_of_the_gateway(
 def test_an_accepted_event_is_on_the_broker(
     listening: Listening, publisher: Publisher, stack: Stack
 ) -> None:
-    from streams.recorder import record
+    from streams.tape.recorder import record
 
     event_id = listening.send(track_ids(listening.queue())[0])
 

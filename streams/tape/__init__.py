@@ -1,0 +1,1 @@
+"""What sessions were made of, recorded, read back and steered."""
