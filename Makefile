@@ -29,7 +29,7 @@ player: $(VENV)/.installed-demo ## Open the player on the shipped catalogue, at 
 	@$(BIN)/upnext up --player
 
 test: setup ## Run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 slow: setup ## Run the tests that take minutes: a training, start to end
 	$(BIN)/pytest -m slow

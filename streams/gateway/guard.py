@@ -101,8 +101,10 @@ class Guard:
         self, scope: Scope, headers: Iterable[tuple[bytes, bytes]]
     ) -> list[tuple[bytes, bytes]]:
         both = [*headers, *self._headers]
-        if scope["path"].startswith("/v1/") and all(name != b"cache-control" for name, _ in both):
-            both.append((b"cache-control", b"no-store"))
+        if all(name != b"cache-control" for name, _ in both):
+            # The page is asked for anew each time, and answered with 304 where it has not changed.
+            kept = b"no-store" if scope["path"].startswith("/v1/") else b"no-cache"
+            both.append((b"cache-control", kept))
         return both
 
 

@@ -20,7 +20,7 @@ export function some(count, noun) {
 const STEM = 4;
 /** Letters by which two words count as one. */
 
-/** The words without those that say nearly the same as an earlier one: "tender", not "tenderness". */
+/** The words without those that nearly repeat an earlier one: "tender", not "tenderness". */
 export function distinct(words) {
   const met = new Set();
   return words.filter((word) => {

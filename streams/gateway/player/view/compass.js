@@ -3,6 +3,9 @@
 import { byId, el } from "../core/dom.js";
 import { distinct, signed } from "../core/format.js";
 
+const LEAD =
+  "The direction that the session has taken, in words. Pull a word to the right for more of it, " +
+  "to the left for less; it then settles where everything you did and said puts it.";
 const EACH_WAY = 8;
 const LEAST = 0.05;
 const WAIT_MS = 450;
@@ -58,11 +61,7 @@ function drawn(words, sliders, lean) {
     );
   };
   return [
-    el(
-      "p",
-      { class: "lead" },
-      "The direction that the session has taken, in words. Pull a word to the right for more of it, to the left for less; it then settles where everything you did and said puts it.",
-    ),
+    el("p", { class: "lead" }, LEAD),
     el(
       "div",
       { class: "leanings" },

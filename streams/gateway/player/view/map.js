@@ -6,19 +6,15 @@
  */
 
 import { byId, el, svg } from "../core/dom.js";
-import { distinct } from "../core/format.js";
 import { announce } from "./announce.js";
 import { atlasOf } from "./atlas.js";
+import { connectMapKeys, connectMapPointer } from "./maphands.js";
+import { HEIGHT, WIDTH } from "./mapsize.js";
+import { wordsOf } from "./mapwords.js";
 
-const WIDTH = 1000;
-const HEIGHT = innerWidth < 640 ? 1000 : 620;
 const MARGIN = 44;
 const NUMBERED = 5;
 /** Tracks of the queue whose rank is written. */
-const REACH = 44;
-/** Units around the pointer in which a track is meant. */
-const LEADING = 6;
-/** Words of the compass shown each way, where there is room. */
 
 /** Show the map whenever its tab is. */
 export function connectMap({ listening, tracks, player, words, does }) {
@@ -106,8 +102,8 @@ function frame(panel, tracks, { pick, take, at }) {
     legend(),
     inWords,
   );
-  connectPointer(drawing, points, { pick, take });
-  connectKeys(drawing, points, { pick, take, at });
+  connectMapPointer(drawing, points, { pick, take });
+  connectMapKeys(drawing, points, { pick, take, at });
   return {
     draw: (scene) => {
       layer.replaceChildren(
@@ -166,48 +162,6 @@ function layersOf({ past, current, queue, compass }, points, words) {
   return [...wordsOf(compass, words), ...layers, ...ranks];
 }
 
-/** Words where they lie, the leading ones of the compass first; none over another. */
-function wordsOf(compass, words) {
-  const names = (list) => new Set(distinct(list.map(({ word }) => word)).slice(0, LEADING));
-  const toward = names(compass.filter(({ strength }) => strength > 0));
-  const away = names(compass.filter(({ strength }) => strength < 0).reverse());
-  const kindOf = ({ word }) => (toward.has(word) ? 0 : away.has(word) ? 1 : 2);
-  // Of the others those at the edge first: they tell the map's directions apart.
-  const middle = ({ x, y }) => -Math.hypot((x - WIDTH / 2) / WIDTH, (y - HEIGHT / 2) / HEIGHT);
-  const order = [...words].sort(
-    (one, other) => kindOf(one) - kindOf(other) || middle(one) - middle(other),
-  );
-  const size =
-    innerWidth < 640 ? { letter: 9.5, line: 46, others: 7 } : { letter: 5.5, line: 30, others: 18 };
-  const taken = [];
-  const shown = [];
-  for (const place of order) {
-    const kind = kindOf(place);
-    if (kind === 2 && shown.length >= toward.size + away.size + size.others) break;
-    const half = place.word.length * size.letter + 8;
-    const box = { x: Math.max(half, Math.min(WIDTH - half, place.x)), y: place.y, half };
-    const gap = kind === 2 ? 1.5 : 1;
-    if (
-      taken.some(
-        (other) =>
-          Math.abs(other.x - box.x) < gap * (other.half + half) &&
-          Math.abs(other.y - box.y) < gap * size.line,
-      )
-    )
-      continue;
-    taken.push(box);
-    const name = ["word toward", "word away", "word"][kind];
-    shown.push(
-      svg(
-        "text",
-        { class: name, x: box.x, y: box.y + 6 },
-        kind === 1 ? `− ${place.word}` : place.word,
-      ),
-    );
-  }
-  return shown;
-}
-
 /** A smooth line through points: Catmull-Rom as Bézier curves. */
 function curve(points) {
   const parts = points.slice(1).map((to, at) => {
@@ -219,63 +173,6 @@ function curve(points) {
     return `C${handle(from, before, to, 1)} ${handle(to, from, after, -1)} ${to.x} ${to.y}`;
   });
   return `M${points[0].x} ${points[0].y}${parts.join("")}`;
-}
-
-function connectPointer(drawing, points, { pick, take }) {
-  const meant = ({ clientX, clientY }) => {
-    const { left, top, width } = drawing.getBoundingClientRect();
-    const scale = WIDTH / width;
-    const [x, y] = [(clientX - left) * scale, (clientY - top) * scale];
-    return nearest(points, ({ x: px, y: py }) => {
-      const distance = Math.hypot(px - x, py - y);
-      return distance < Math.max(REACH, 22 * scale) ? distance : Infinity;
-    });
-  };
-  drawing.addEventListener("pointermove", (event) => pick(meant(event)));
-  drawing.addEventListener("pointerleave", () => pick(null));
-  drawing.addEventListener("click", (event) => {
-    const trackId = meant(event);
-    if (trackId !== null) take(trackId);
-  });
-}
-
-const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-function connectKeys(drawing, points, { pick, take, at }) {
-  const here = () =>
-    points.has(at())
-      ? at()
-      : nearest(points, ({ x, y }) => Math.hypot(x - WIDTH / 2, y - HEIGHT / 2));
-  drawing.addEventListener("focus", () => {
-    if (drawing.matches(":focus-visible")) pick(here(), { aloud: true });
-  });
-  drawing.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") {
-      event.preventDefault();
-      take(here());
-      return;
-    }
-    const way = WAYS[event.key];
-    if (!way) return;
-    event.preventDefault();
-    const from = points.get(here());
-    const to = nearest(points, ({ x, y }) => {
-      const along = (x - from.x) * way[0] + (y - from.y) * way[1];
-      const aside = Math.abs((x - from.x) * way[1] + (y - from.y) * way[0]);
-      return along > 2 ? along + 2 * aside : Infinity;
-    });
-    if (to !== null) pick(to, { aloud: true });
-  });
-}
-
-/** Id of the point for which `cost` is least; null where it is infinite for all. */
-function nearest(points, cost) {
-  let [best, least] = [null, Infinity];
-  for (const [id, point] of points) {
-    const value = cost(point);
-    if (value < least) [best, least] = [id, value];
-  }
-  return best;
 }
 
 function lineOf(trackId, tracks, { queue, current, past }) {
