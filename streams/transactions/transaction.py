@@ -3,8 +3,9 @@
 import logging
 import random
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from enum import Enum, auto
-from threading import Event
+from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any, TypeVar
 
@@ -26,6 +27,8 @@ INIT_SECONDS = 20.0
 """How long it may take to end what a predecessor left open: longer than a transaction may last."""
 TRY_SECONDS = 3.0
 """How long the client library may wait before we look at the clock again."""
+HANG_SECONDS = 7.0
+"""How much longer a call may take than it was told to."""
 PAUSE_SECONDS = 0.02
 """Between two tries, give or take half."""
 
@@ -100,7 +103,7 @@ def insist(
     until = monotonic() + seconds
     while True:
         try:
-            return call(TRY_SECONDS)
+            return _within(what, call)
         except KafkaException as error:
             fault: KafkaError = error.args[0]
         kind = kind_of(fault)
@@ -113,6 +116,28 @@ def insist(
         if stop is not None and stop.is_set():
             raise Stopped
         sleep(PAUSE_SECONDS * random.uniform(0.5, 1.5))
+
+
+def _within(what: str, call: Callable[[float], R]) -> R:
+    """Return what one call returns, or leave it to itself where it does not come back.
+
+    librdkafka keeps its time limits but for one that was seen: offsets that are sent while the
+    broker restarts can wait for ever.
+    """
+    outcome: Future[R] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(call(TRY_SECONDS))
+        except KafkaException as error:
+            outcome.set_exception(error)
+
+    Thread(target=run, name=what, daemon=True).start()
+    try:
+        return outcome.result(TRY_SECONDS + HANG_SECONDS)
+    except TimeoutError:
+        waited = TRY_SECONDS + HANG_SECONDS
+        raise Stalled(what, waited, "the client library does not come back") from None
 
 
 class Transactions:

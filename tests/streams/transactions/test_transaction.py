@@ -56,6 +56,17 @@ def test_a_fault_that_does_not_pass_ends_the_wait_at_its_deadline_with_its_name(
     assert 0.2 <= monotonic() - begun < 2
 
 
+def test_a_call_that_never_comes_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streams.transactions.transaction.TRY_SECONDS", 0.1)
+    monkeypatch.setattr("streams.transactions.transaction.HANG_SECONDS", 0.1)
+    end = Event()
+
+    with pytest.raises(Stalled, match="sending offsets.*does not come back"):
+        insist("sending offsets", lambda _: end.wait(60), seconds=60)
+
+    end.set()
+
+
 def test_a_fault_that_cannot_pass_ends_the_wait_at_once():
     with pytest.raises(ClientFailed, match="committing failed for good"):
         insist("committing", failing(fault(KafkaError._FENCED, fatal=True)), seconds=60)
