@@ -103,7 +103,7 @@ def insist(
     until = monotonic() + seconds
     while True:
         try:
-            return _within(what, call)
+            return call(TRY_SECONDS)
         except KafkaException as error:
             fault: KafkaError = error.args[0]
         kind = kind_of(fault)
@@ -118,26 +118,31 @@ def insist(
         sleep(PAUSE_SECONDS * random.uniform(0.5, 1.5))
 
 
-def _within(what: str, call: Callable[[float], R]) -> R:
-    """Return what one call returns, or leave it to itself where it does not come back.
+def left_alone(what: str, call: Callable[[float], R]) -> Callable[[float], R]:
+    """Return the call, to be left to itself where it does not come back: it then raises Stalled.
 
-    librdkafka keeps its time limits but for one that was seen: offsets that are sent while the
-    broker restarts can wait for ever.
+    librdkafka keeps its time limits but for one case that was seen: offsets that a producer sends
+    while the broker restarts can wait for ever. Not for a consumer's calls, which belong to the
+    thread that polls.
     """
-    outcome: Future[R] = Future()
 
-    def run() -> None:
+    def bounded(seconds: float) -> R:
+        outcome: Future[R] = Future()
+
+        def run() -> None:
+            try:
+                outcome.set_result(call(seconds))
+            except KafkaException as error:
+                outcome.set_exception(error)
+
+        Thread(target=run, name=what, daemon=True).start()
         try:
-            outcome.set_result(call(TRY_SECONDS))
-        except KafkaException as error:
-            outcome.set_exception(error)
+            return outcome.result(seconds + HANG_SECONDS)
+        except TimeoutError:
+            reason = "the client library does not come back"
+            raise Stalled(what, seconds + HANG_SECONDS, reason) from None
 
-    Thread(target=run, name=what, daemon=True).start()
-    try:
-        return outcome.result(TRY_SECONDS + HANG_SECONDS)
-    except TimeoutError:
-        waited = TRY_SECONDS + HANG_SECONDS
-        raise Stalled(what, waited, "the client library does not come back") from None
+    return bounded
 
 
 class Transactions:
@@ -164,8 +169,9 @@ class Transactions:
             The broker does not answer, or refuses.
 
         """
-        take_over = self._producer.init_transactions
-        insist("taking over transactions", take_over, seconds=INIT_SECONDS, stop=stop)
+        self._insist(
+            "taking over transactions", self._producer.init_transactions, INIT_SECONDS, stop
+        )
 
     def write(self, folded: Folded, member: Any) -> bool:
         """Write all of it and say True, or nothing and say False.
@@ -187,7 +193,7 @@ class Transactions:
         try:
             self._produce(folded)
             self._send_offsets(folded, member)
-            insist("committing", self._producer.commit_transaction, seconds=COMMIT_SECONDS)
+            self._insist("committing", self._producer.commit_transaction)
         except Undone as reason:
             log.warning("transaction aborted, its events are read again: %s", reason)
             self._abort()
@@ -196,7 +202,7 @@ class Transactions:
 
     def _abort(self) -> None:
         try:
-            insist("aborting", self._producer.abort_transaction, seconds=COMMIT_SECONDS)
+            self._insist("aborting", self._producer.abort_transaction)
         except Undone as reason:
             raise ClientFailed("aborting", str(reason)) from None
 
@@ -227,8 +233,16 @@ class Transactions:
         offsets = [
             TopicPartition(topic, partition, end) for (topic, partition), end in folded.ends.items()
         ]
-        insist(
+        self._insist(
             "sending offsets",
             lambda seconds: self._producer.send_offsets_to_transaction(offsets, member, seconds),
-            seconds=COMMIT_SECONDS,
         )
+
+    def _insist(
+        self,
+        what: str,
+        call: Callable[[float], None],
+        seconds: float = COMMIT_SECONDS,
+        stop: Event | None = None,
+    ) -> None:
+        insist(what, left_alone(what, call), seconds=seconds, stop=stop)

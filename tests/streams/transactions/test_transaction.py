@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 
 from streams.errors import ClientFailed, Stalled
-from streams.transactions.transaction import Kind, Stopped, Undone, insist, kind_of
+from streams.transactions.transaction import Kind, Stopped, Undone, insist, kind_of, left_alone
 
 
 def fault(code: int, **flags: bool) -> KafkaError:
@@ -57,12 +57,11 @@ def test_a_fault_that_does_not_pass_ends_the_wait_at_its_deadline_with_its_name(
 
 
 def test_a_call_that_never_comes_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streams.transactions.transaction.TRY_SECONDS", 0.1)
     monkeypatch.setattr("streams.transactions.transaction.HANG_SECONDS", 0.1)
     end = Event()
 
     with pytest.raises(Stalled, match="sending offsets.*does not come back"):
-        insist("sending offsets", lambda _: end.wait(60), seconds=60)
+        left_alone("sending offsets", lambda _: end.wait(60))(0.1)
 
     end.set()
 
