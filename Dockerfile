@@ -3,7 +3,7 @@
 # Two images from one file:
 #
 #   docker build --target worker -t upnext-worker .    sessions and index: no torch
-#   docker build --target words -t upnext-words .      words, and `upnext index`: the towers
+#   docker build --target words -t upnext-words .      words, embed and gateway: the towers
 #
 # On Linux the registry's torch brings CUDA, which is gigabytes that one sentence at a time does
 # not need. PyTorch publishes CPU builds on an index of its own; name it to get them:
@@ -41,7 +41,8 @@ RUN uv pip install --no-cache --no-deps --build-constraint constraints.txt .
 
 FROM build AS build-words
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv pip install --constraint constraints.txt --requirements pyproject.toml --extra embedder
+    uv pip install --constraint constraints.txt --requirements pyproject.toml \
+        --extra embedder --extra gateway
 COPY . .
 RUN uv pip install --no-cache --no-deps --build-constraint constraints.txt .
 

@@ -1,4 +1,4 @@
-"""Every Prometheus metric, in base units; no label ever names a listener, a session or a track."""
+"""Workers' Prometheus metrics, in base units; no label ever names a listener or a track."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

@@ -1,5 +1,6 @@
 """The containers are given settings that exist, and files that are there."""
 
+import os
 import re
 from typing import Any
 
@@ -12,7 +13,8 @@ from tests.ops.files import OPS, ROOT, read_yaml
 COMPOSE: dict[str, Any] = read_yaml(ROOT / "docker-compose.yml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WORKERS = sorted(ALL_WORKERS)
-OURS = [*WORKERS, "topics"]
+SCRAPED = [*WORKERS, "gateway"]
+OURS = [*SCRAPED, "topics"]
 
 
 def by_default(text: str) -> str:
@@ -53,7 +55,7 @@ def test_a_service_sets_settings_that_exist_to_values_that_they_take(
     assert {variable: _given(settings, variable) for variable in environment} == environment
 
 
-def test_a_worker_serves_its_metrics_where_prometheus_asks() -> None:
+def test_a_service_of_ours_serves_its_metrics_where_prometheus_asks() -> None:
     asked = {
         (host, source["port"])
         for job in read_yaml(OPS / "prometheus.yml")["scrape_configs"]
@@ -61,7 +63,7 @@ def test_a_worker_serves_its_metrics_where_prometheus_asks() -> None:
         for host in source["names"]
     }
 
-    served = {(name, int(SERVICES[name]["environment"]["UPNEXT_METRICS_PORT"])) for name in WORKERS}
+    served = {(name, int(SERVICES[name]["environment"]["UPNEXT_METRICS_PORT"])) for name in SCRAPED}
 
     assert asked == served
 
@@ -79,6 +81,15 @@ def test_nothing_is_published_beyond_this_machine() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", ())]
 
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_the_gateway_asks_for_keys_and_serves_the_files_that_the_embed_worker_reads() -> None:
+    given = SERVICES["gateway"]["environment"]
+    (state, music) = SERVICES["gateway"]["volumes"]
+
+    assert given["UPNEXT_GATEWAY_KEYS"].startswith(state.split(":")[1] + "/")
+    assert music == SERVICES["embed"]["volumes"][0]
+    assert given["UPNEXT_GATEWAY_MUSIC"] == music.split(":")[-2]
 
 
 def test_every_image_of_others_is_pinned_in_one_place() -> None:
@@ -106,4 +117,5 @@ def test_grafana_finds_the_dashboard_where_it_is_mounted() -> None:
 
 
 def _given(settings: Settings, variable: str) -> str:
-    return str(getattr(settings, variable.removeprefix("UPNEXT_").lower()))
+    value = getattr(settings, variable.removeprefix("UPNEXT_").lower())
+    return os.pathsep.join(map(str, value)) if isinstance(value, tuple) else str(value)

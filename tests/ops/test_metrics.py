@@ -4,6 +4,7 @@ import pytest
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram, Metric
 
 from streams import metrics
+from streams.gateway import metrics as gateway_metrics
 from tests.ops.files import alerts, dashboard, dashboard_queries
 from tests.ops.promql import metric_names
 
@@ -12,7 +13,7 @@ FROM_PROMETHEUS = {"up", "ALERTS"}
 
 OURS = [
     family
-    for metric in vars(metrics).values()
+    for metric in (*vars(metrics).values(), *vars(gateway_metrics).values())
     if isinstance(metric, Counter | Gauge | Histogram)
     for family in metric.describe()
 ]
