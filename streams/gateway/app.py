@@ -57,8 +57,9 @@ def create_app(gateway: Gateway, *, player: bool = False) -> ASGIApp:
     """
     app = create_api(gateway)
     if player:
+        for path in ("/", "/player"):
+            app.add_api_route(path, _to_player, include_in_schema=False)
         app.mount("/player", StaticFiles(directory=PLAYER, html=True))
-        app.add_api_route("/", _to_player, include_in_schema=False)
     origins = gateway.settings.gateway_origins
     served: ASGIApp = app
     if origins:

@@ -167,7 +167,7 @@ class TrackAnswer(TrackInfo):
     audio: str | None
     """Where its sound is; None where there is none here."""
     vector: str | None = None
-    """With `?vector=1`: base64 of little-endian float32, centred and of length 1."""
+    """With `vector=1`: base64 of little-endian float32, centred and of length 1."""
 
 
 class TracksAnswer(Answer):

@@ -18,6 +18,7 @@ import { Value } from "./core/value.js";
 import { doesOf, menuItems } from "./does.js";
 import { Listening } from "./session/listening.js";
 import { Story } from "./session/story.js";
+import { tokenOfAddress } from "./session/token.js";
 import { Tracks } from "./session/tracks.js";
 import { Player } from "./sound/player.js";
 import { connectSystem } from "./sound/system.js";
@@ -42,13 +43,15 @@ import { toast } from "./view/toasts.js";
 const turnTheme = connectTheme();
 const tabs = connectTabs();
 
-const client = new Client({ storage: storage() });
+const token = tokenOfAddress();
+const client = new Client({ storage: storage(), token });
 const tracks = new Tracks(client);
 const listening = new Listening(client, tracks);
 const player = new Player(byId("audio"), {
   listening,
   tracks,
-  address: (trackId) => client.gateway.address(`/v1/tracks/${encodeURIComponent(trackId)}/audio`),
+  address: (trackId) =>
+    client.gateway.address(`/v1/tracks/${encodeURIComponent(trackId)}/audio`, { token }),
 });
 
 const asked = new Value(null);

@@ -28,6 +28,8 @@ from streams.gateway.library import Map, map_of
 from streams.gateway.problems import Problem, documented
 from streams.gateway.reading import Token, TrackId
 
+WithVector = Annotated[bool, Query(description="With its place in the space.")]
+
 PAGE = 100
 """Tracks of one page."""
 MOST_IDS = 500
@@ -66,6 +68,7 @@ def tracks_routes(gateway: Gateway) -> APIRouter:
             Query(description="Track ids with commas between; unknown ones are left out."),
         ] = None,
         page: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        vector: WithVector = False,
     ) -> Response:
         """Return tracks by id, or all of them, a page at a time."""
         gateway.access.caller(request).require("read")
@@ -81,7 +84,7 @@ def tracks_routes(gateway: Gateway) -> APIRouter:
             has_more = False
         return answer(
             TracksAnswer(
-                tracks=[_track(gateway, library, one) for one in chosen],
+                tracks=[_track(gateway, library, one, with_vector=vector) for one in chosen],
                 next_page=page + 1 if has_more else None,
             )
         )
@@ -115,9 +118,7 @@ def tracks_routes(gateway: Gateway) -> APIRouter:
         responses=documented(404, *REFUSALS),
     )
     async def read_track(
-        request: Request,
-        track_id: TrackId,
-        vector: Annotated[bool, Query(description="With its place in the space.")] = False,
+        request: Request, track_id: TrackId, vector: WithVector = False
     ) -> Response:
         """Return what is known of a track."""
         gateway.access.caller(request).require("read")
@@ -165,9 +166,7 @@ def _row(library: Library, track_id: Id) -> int:
     return row
 
 
-def _track(
-    gateway: Gateway, library: Library, track_id: str, *, with_vector: bool = False
-) -> TrackAnswer:
+def _track(gateway: Gateway, library: Library, track_id: str, *, with_vector: bool) -> TrackAnswer:
     row = library.rows[track_id]
     vector = np.asarray(library.vectors[row], "<f4") if with_vector else None
     has_audio = gateway.shelf.has_audio(track_id)

@@ -65,13 +65,14 @@ def test_a_gateway_comes_up_serves_the_page_and_ends_in_peace_though_it_is_follo
         told = httpx.post(f"{address}/v1/sessions", json={"listener_id": "ann"}).json()
         path = f"{address}/v1/sessions/{told['session_id']}/updates"
         with httpx.stream("GET", path, params={"listener": "ann"}) as stream:
-            page = httpx.get(address, follow_redirects=True)
+            page = httpx.get(f"{address}/player", follow_redirects=True)
+            front = httpx.get(address, follow_redirects=True)
             process.send_signal(signal.SIGTERM)
             rest = stream.read()
         status = process.wait(20)
 
     assert page.status_code == 200
-    assert str(page.url).endswith("/player/")
+    assert str(page.url) == str(front.url) == f"{address}/player/"
     assert rest.startswith(b": keep-alive")
     assert status == 0
 

@@ -52,6 +52,17 @@ def test_a_tracks_vector_is_of_length_one(client: httpx.Client, track_id: str) -
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
 
 
+def test_many_vectors_come_in_one_answer(
+    client: httpx.Client, tracks: dict[str, TrackInfo]
+) -> None:
+    ids = list(tracks)[:3]
+
+    told = client.get("/v1/tracks", params={"ids": ",".join(ids), "vector": 1}).json()["tracks"]
+
+    alone = [client.get(f"/v1/tracks/{one}", params={"vector": 1}).json() for one in ids]
+    assert told == alone
+
+
 def test_sound_is_served_whole_and_in_parts(client: httpx.Client, track_id: str) -> None:
     address = client.get(f"/v1/tracks/{track_id}").json()["audio"]
 

@@ -113,18 +113,9 @@ export class Tracks {
         if (vector) this.vectors.set(info.track_id, unpacked(vector));
       }
       this.#tell();
-      for (const id of ids) await this.#fetchVector(id);
     } catch {
       for (const id of ids) this.#asked.delete(id); // offline, say: asked again when next needed
     }
-  }
-
-  /** A list may come without vectors: each is asked for then, one after the other, unhurriedly. */
-  async #fetchVector(id) {
-    if (this.vectors.has(id) || !this.#infos.has(id)) return;
-    const path = `/v1/tracks/${encodeURIComponent(id)}`;
-    const { vector } = await this.#client.call("GET", path, { query: { vector: 1 } });
-    if (vector) this.vectors.set(id, unpacked(vector));
   }
 
   #tell() {
