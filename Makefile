@@ -12,6 +12,8 @@ EXTRAS := embedder embedded formats gateway training evaluation bench catalogue 
 # A folder of your own music for `make demo`.
 MUSIC ?=
 
+TWO_AT_ONCE = --numprocesses=2 --dist=loadgroup
+
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e
 
 .DEFAULT_GOAL := help
@@ -29,11 +31,11 @@ player: $(VENV)/.installed-demo ## Open the player on the shipped catalogue, at 
 	@$(BIN)/upnext up --player
 
 # The browser's driver keeps an event loop and greenlets in its process, which others cannot share.
-test: setup ## Run the tests
-	$(BIN)/pytest --ignore=tests/player
-	$(BIN)/pytest tests/player
+test: setup ## Run the tests, two files at once
+	$(BIN)/pytest $(TWO_AT_ONCE) --ignore=tests/player
+	$(BIN)/pytest $(TWO_AT_ONCE) tests/player
 
-slow: setup ## Run the tests that take minutes: a training, start to end
+slow: setup ## Run the tests that take long: a training, start to end
 	$(BIN)/pytest -m slow
 
 chaos: setup ## Kill, freeze and rebalance workers and broker under traffic, with both engines

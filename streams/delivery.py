@@ -55,6 +55,10 @@ class HeldConsumer(aiokafka.Consumer):
         """Say whether a message lies before what was committed when its partition was assigned."""
         return bool(message.offset < self._handled_until.get(message.tp, 0))
 
+    def behind(self, message: Any) -> int:
+        """Return how many messages its partition has after a message, as far as is known."""
+        return max(0, int(self.highwater(message.tp) or 0) - int(message.offset) - 1)
+
     def lag(self) -> dict[str, int]:
         """Return how many events of this worker's partitions are not committed, by topic."""
         waiting: dict[str, int] = {}
@@ -208,6 +212,10 @@ class App(faust.App):
     def is_reread(self, message: Any) -> bool:
         """Say whether a message is part of the overlap: its event is known, or was lost."""
         return cast(HeldConsumer, self.consumer).is_reread(message)
+
+    def behind(self, message: Any) -> int:
+        """Return how many messages its partition has after a message, as far as is known."""
+        return cast(HeldConsumer, self.consumer).behind(message)
 
     def lag(self) -> dict[str, int]:
         """Return how many events of this worker's partitions are not committed, by topic."""

@@ -1,5 +1,6 @@
 """What more than one package's tests share: one broker for the whole run, patient properties."""
 
+import os
 from collections.abc import Iterator
 
 import hypothesis
@@ -9,9 +10,20 @@ from streams.kafka.admin import create_topics
 from streams.kafka.broker import broker_for
 from streams.settings import Settings
 
+# Tables are as wide as their tests say, not as the terminal that a runner of tests claims to have.
+os.environ.pop("COLUMNS", None)
+
 # How fast an example runs says something about the machine, nothing about the law.
 hypothesis.settings.register_profile("upnext", deadline=None)
 hypothesis.settings.load_profile("upnext")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares a fixture, where tests run side by side: files, running systems."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        engine = item.callspec.params["engine"] if "stack" in names else None  # type: ignore[attr-defined]
+        item.add_marker(pytest.mark.xdist_group(engine or str(item.path)))
 
 
 @pytest.fixture(scope="session")

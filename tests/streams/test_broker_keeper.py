@@ -104,6 +104,7 @@ def test_a_broker_that_is_killed_comes_back_under_its_address_with_its_data(owne
     assert count_messages(owned.bootstrap, TRACK_VECTORS) == before
 
 
+@pytest.mark.slow
 @pytest.mark.kafka
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process that runs")
 def test_a_broker_whose_disk_is_full_ends_and_keeps_what_it_took(owned: Owned) -> None:
@@ -119,6 +120,7 @@ def test_a_broker_whose_disk_is_full_ends_and_keeps_what_it_took(owned: Owned) -
     assert count_messages(owned.bootstrap, TRACK_VECTORS) >= before + 20
 
 
+@pytest.mark.slow
 @pytest.mark.kafka
 def test_a_broker_that_stands_still_is_waited_for_and_goes_on(owned: Owned) -> None:
     before = count_messages(owned.bootstrap, TRACK_VECTORS)

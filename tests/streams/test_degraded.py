@@ -201,6 +201,7 @@ def session(
         yield stack, follower, Session(publisher, follower, listener_id=f"ann-{uuid4().hex[:8]}")
 
 
+@pytest.mark.slow
 @pytest.mark.kafka
 def test_a_session_goes_on_after_the_broker_stood_still_and_after_it_was_killed(
     home: Home, session: tuple[Stack, Follower, Session]

@@ -151,6 +151,7 @@ def answers(stack: Stack, *events: SessionEvent) -> list[PlaylistUpdate]:
     return updates
 
 
+@pytest.mark.slow
 def test_a_session_follows_its_listener_to_a_new_space_and_back(migration: Migration) -> None:
     events = session(migration.tracks, migration.old)
     skip = events[-1]

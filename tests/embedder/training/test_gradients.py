@@ -113,6 +113,7 @@ def test_half_precision_gives_nearly_the_same_gradient() -> None:
         assert torch.allclose(gradient, right, rtol=0.1, atol=0.03)
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one_with_the_whole_batch(tmp_path: Path) -> None:
     with socket() as free:
         free.bind(("127.0.0.1", 0))

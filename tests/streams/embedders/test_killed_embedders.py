@@ -108,6 +108,7 @@ def index_until(
     return process.returncode, said
 
 
+@pytest.mark.slow
 def test_the_embed_worker_goes_on_after_a_sigkill_and_needs_no_torch_when_all_is_done(
     quiet_broker: str, clips: list[Track], tmp_path: Path
 ) -> None:
@@ -137,6 +138,7 @@ def test_the_embed_worker_goes_on_after_a_sigkill_and_needs_no_torch_when_all_is
     assert "libtorch" not in maps
 
 
+@pytest.mark.slow
 def test_an_embed_worker_waits_for_a_broker_that_is_away_and_goes_on(tmp_path: Path) -> None:
     space = SpectralSpace("spectral-away")
     port = free_port()

@@ -10,6 +10,7 @@ from streams.settings import Settings
 pytestmark = pytest.mark.kafka
 
 
+@pytest.mark.slow
 def test_every_event_is_answered_and_every_part_is_counted(tmp_path: Path) -> None:
     settings = Settings(state_folder=tmp_path, kafka_port=0, metrics_port=0, engine="transactions")
     load = Load(rates=(20,), seconds=1.0, warm_up_seconds=0.5, listeners=5, queue=10, followers=120)

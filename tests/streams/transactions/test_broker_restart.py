@@ -26,6 +26,7 @@ def kill(folder: Path) -> None:
     os.kill(running.pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 def test_a_worker_outlives_its_broker_and_goes_on_soon_after_it_is_back(tmp_path):
     own = Settings(state_folder=tmp_path, kafka_port=0, metrics_port=0)
     with broker_for(own) as bootstrap:
