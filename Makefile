@@ -12,7 +12,7 @@ EXTRAS := embedder embedded formats gateway training evaluation bench catalogue 
 # A folder of your own music for `make demo`.
 MUSIC ?=
 
-TWO_AT_ONCE = --numprocesses=2 --dist=loadgroup
+TWO_AT_ONCE = --numprocesses=2 --dist=loadscope
 
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e
 

@@ -1,10 +1,13 @@
 """What more than one package's tests share: one broker for the whole run, patient properties."""
 
 import os
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from streams.kafka.admin import create_topics
 from streams.kafka.broker import broker_for
@@ -18,12 +21,20 @@ hypothesis.settings.register_profile("upnext", deadline=None)
 hypothesis.settings.load_profile("upnext")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a fixture, where tests run side by side: files, running systems."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        engine = item.callspec.params["engine"] if "stack" in names else None  # type: ignore[attr-defined]
-        item.add_marker(pytest.mark.xdist_group(engine or str(item.path)))
+class Together(LoadScopeScheduling):
+    """Where tests run side by side, has one process run those that share what is slow to make.
+
+    These are the tests of a file, and those of all files that ask one running system.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        system = re.search(r"\[(faust|transactions)-(embedded|containers)", nodeid)
+        return system[0] if system else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Return what deals the tests out."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

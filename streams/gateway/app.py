@@ -1,5 +1,6 @@
 """The web application: routes, refusals, and what is told of them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -55,7 +56,7 @@ def create_app(gateway: Gateway, *, player: bool = False) -> ASGIApp:
     player : whether to serve the page at /player/
 
     """
-    app = create_api(gateway)
+    app = create_api(gateway, expects_searches=player)
     if player:
         for path in ("/", "/player"):
             app.add_api_route(path, _to_player, include_in_schema=False)
@@ -73,12 +74,20 @@ def create_app(gateway: Gateway, *, player: bool = False) -> ASGIApp:
     return Guard(served, gateway.access, security_headers(has_origins=bool(origins)))
 
 
-def create_api(gateway: Gateway) -> FastAPI:
-    """Return the application without what guards it."""
+def create_api(gateway: Gateway, *, expects_searches: bool = False) -> FastAPI:
+    """Return the application without what guards it.
+
+    Parameters
+    ----------
+    expects_searches : whether to load the text tower at the start, in the background
+
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await gateway.start()
+        if expects_searches:
+            asyncio.get_running_loop().run_in_executor(None, gateway.search.warm)
         yield
         await gateway.stop()
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -123,7 +124,7 @@ class Vocabulary:
 
 
 class WordSearch:
-    """Finds tracks by words, with the text tower, which the first search loads.
+    """Finds tracks by words, with the text tower, which is loaded when it is first needed.
 
     Parameters
     ----------
@@ -134,6 +135,11 @@ class WordSearch:
     def __init__(self, load: Callable[[], "Space"]) -> None:
         self._load = load
         self._lock = threading.Lock()
+
+    def warm(self) -> None:
+        """Load the text tower, so that the first search need not; takes seconds."""
+        with self._lock, suppress(Problem):  # without a tower each search says what is missing
+            _ = self._space
 
     def find(self, words: str, library: Library, limit: int) -> list[tuple[str, float]]:
         """Return the tracks nearest to words, with their cosines; not for an event loop.

@@ -85,7 +85,7 @@ def test_a_track_that_was_found_comes_next(by: str, visit: Visit) -> None:
 
     visit.page.get_by_role("combobox", name="Find a track to queue").fill(wanted)
     option = visit.page.locator("#found [data-track]").first
-    option.wait_for(timeout=30_000)  # the first search loads the text tower
+    option.wait_for(timeout=60_000)  # the text tower may still be loading
     expect(option).to_have_attribute("aria-selected", "true")
     found = option.get_attribute("data-track")
     if by == "name":

@@ -145,7 +145,7 @@ def tracks_routes(gateway: Gateway) -> APIRouter:
         words: Annotated[str, Query(min_length=1, max_length=500)],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> Response:
-        """Return the tracks nearest to words; the first search loads the text tower."""
+        """Return the tracks nearest to words."""
         gateway.access.caller(request).require("read")
         library = gateway.shelf.library
         try:
