@@ -1,15 +1,11 @@
 """The library of a ranking worker: what is in `track-vectors`, as columns."""
 
-import logging
-
 import numpy as np
 
 from ranker.library import Array, Library, unit
 from schemas import TrackInfo, TrackVector, unpack_vector
 from streams.feeds.track_feed import TrackFeed
 from streams.metrics import LIBRARY_TRACKS
-
-log = logging.getLogger(__name__)
 
 
 class LibraryFeed(TrackFeed):
@@ -26,18 +22,6 @@ class LibraryFeed(TrackFeed):
         """The newest snapshot."""
         return self._library
 
-    def start(self) -> None:
-        """Begin, and return when all that was in the topic at the start is in the library.
-
-        Raises
-        ------
-        BrokerUnavailable
-            The topic could not be read in time.
-
-        """
-        super().start()
-        log.info("library loaded: %d tracks", len(self._library))
-
     def _keep(self, track: TrackVector) -> None:
         values = np.array(unpack_vector(track.vector), np.float32)
         vector = unit(values, self._dimension, f"track {track.track_id!r}")
@@ -45,6 +29,9 @@ class LibraryFeed(TrackFeed):
 
     def _drop(self, track_id: str) -> bool:
         return self._tracks.pop(track_id, None) is not None
+
+    def _loaded_text(self) -> str:
+        return f"library loaded: {len(self._library)} tracks"
 
     def _publish(self) -> None:
         tracks = ((t, vector, info) for t, (vector, info) in self._tracks.items())

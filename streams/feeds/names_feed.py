@@ -1,13 +1,10 @@
 """The catalogue's names, as a words worker looks them up: what is in `track-vectors`."""
 
-import logging
 from collections.abc import Collection
 
 from ranker.language.names import Names
 from schemas import TrackInfo, TrackVector
 from streams.feeds.track_feed import TrackFeed
-
-log = logging.getLogger(__name__)
 
 
 class NamesFeed(TrackFeed):
@@ -24,23 +21,14 @@ class NamesFeed(TrackFeed):
         """The newest snapshot."""
         return self._names
 
-    def start(self) -> None:
-        """Begin, and return when all that was in the topic at the start is among the names.
-
-        Raises
-        ------
-        BrokerUnavailable
-            The topic could not be read in time.
-
-        """
-        super().start()
-        log.info("names loaded: %d, of %d tracks", len(self._names), len(self._infos))
-
     def _keep(self, track: TrackVector) -> None:
         self._infos[track.track_id] = track.info
 
     def _drop(self, track_id: str) -> bool:
         return self._infos.pop(track_id, None) is not None
+
+    def _loaded_text(self) -> str:
+        return f"names loaded: {len(self._names)}, of {len(self._infos)} tracks"
 
     def _publish(self) -> None:
         self._names = Names.of(self._infos.values(), self._plain)

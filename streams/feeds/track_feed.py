@@ -74,6 +74,10 @@ class TrackFeed(ABC):
     def _publish(self) -> None:
         """Make what is kept the newest snapshot."""
 
+    @abstractmethod
+    def _loaded_text(self) -> str:
+        """Say, for the log, what was loaded."""
+
     def start(self) -> None:
         """Begin, and return when all that was in the topic at the start has been taken in.
 
@@ -88,6 +92,7 @@ class TrackFeed(ABC):
             raise BrokerUnavailable(
                 self._bootstrap, f"{TRACK_VECTORS.name} was not read within {LOAD_SECONDS:.0f} s"
             )
+        log.info("%s", self._loaded_text())
 
     def stop(self) -> None:
         """Stop following; waits for the thread."""
